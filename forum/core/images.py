@@ -1,0 +1,53 @@
+"""Pictures people upload: decoded, checked, re-encoded without metadata. The only file that imports Pillow."""
+
+import io
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from forum.core.errors import Invalid, TooLarge
+
+MAX_BYTES = 10_000_000
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 1_920
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+EXTENSION = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    data: bytes
+    extension: str
+    width: int
+    height: int
+
+
+def reencode(raw: bytes) -> Picture:
+    """A clean copy, at most 1,920 px a side. Raises Invalid or TooLarge with a sentence for the sender."""
+    if len(raw) > MAX_BYTES:
+        raise TooLarge("That picture is over 10 MB. Save it smaller and try again.")
+    try:
+        with Image.open(io.BytesIO(raw), formats=FORMATS) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise TooLarge("That picture has more than 40 million pixels. Save it smaller and try again.")
+            opened.draft("RGB", (MAX_SIDE, MAX_SIDE))
+            return _encode(opened, "PNG" if opened.format == "GIF" else str(opened.format))
+    except (TooLarge, Invalid):
+        raise
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise Invalid({"file": "We cannot read that picture. PNG, JPEG, WebP and GIF work."}) from None
+
+
+def _encode(opened: Image.Image, kind: str) -> Picture:
+    picture = ImageOps.exif_transpose(opened)
+    transparent = kind != "JPEG" and (picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info)
+    picture = picture.convert("RGBA" if transparent else "RGB")
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    bare = Image.new(picture.mode, picture.size)
+    bare.paste(picture)
+    out = io.BytesIO()
+    if kind == "PNG":
+        bare.save(out, "PNG", optimize=True)
+    else:
+        bare.save(out, kind, quality=85)
+    return Picture(out.getvalue(), EXTENSION[kind], bare.width, bare.height)

@@ -1,0 +1,36 @@
+"""Files that members uploaded, in the data folder. Written whole or not at all."""
+
+import os
+from pathlib import Path
+
+from forum.core.errors import NotFound, Unavailable
+from forum.core.settings import settings
+
+
+def _path(name: str) -> Path:
+    return settings().data_dir / "files" / name[:2] / name
+
+
+def put(name: str, data: bytes) -> None:
+    path = _path(name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    except OSError:
+        raise Unavailable("We cannot keep files right now. Post without the picture, or try again in a minute.") from None
+
+
+def get(name: str) -> bytes:
+    try:
+        return _path(name).read_bytes()
+    except OSError:
+        raise NotFound("That picture is no longer here.") from None
+
+
+def exists(name: str) -> bool:
+    return _path(name).is_file()

@@ -1,0 +1,84 @@
+"""Jinja: the environment, its filters and its globals. The only file that imports jinja2."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from forum.core import clock, text
+from forum.core.places import place
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(place("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters.update(
+        ago=ago, iso=iso, exact=exact, day=day, number=number, plural=text.plural, stored_html=stored_html, excerpt=text.excerpt
+    )
+    return made
+
+
+def add_global(name: str, value: Callable[..., Any] | object) -> None:
+    environment().globals[name] = value
+
+
+def render(template: str, **context: Any) -> str:
+    return environment().get_template(template).render(**context)
+
+
+def stored_html(html: str) -> Markup:
+    """HTML that `forum.core.markdown` made and the database kept."""
+    return Markup(html)
+
+
+def ago(moment: datetime) -> str:
+    """Relative under a day, then the date: "4 minutes ago", "6 November", "6 November 2024"."""
+    passed = clock.now() - moment
+    if passed < timedelta(minutes=1):
+        return "just now"
+    if passed < timedelta(hours=1):
+        return text.plural(int(passed.total_seconds() // 60), "minute") + " ago"
+    if passed < timedelta(days=1):
+        return text.plural(int(passed.total_seconds() // 3600), "hour") + " ago"
+    if passed < timedelta(days=2):
+        return "yesterday"
+    return day(moment)
+
+
+def day(moment: date | datetime) -> str:
+    shown = f"{moment.day} {moment:%B}"
+    return shown if moment.year == clock.now().year else f"{shown} {moment.year}"
+
+
+def exact(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def iso(moment: date | datetime) -> str:
+    return moment.isoformat(timespec="seconds") if isinstance(moment, datetime) else moment.isoformat()
+
+
+def number(value: int) -> str:
+    return f"{value:,}"
+
+
+def span(length: timedelta) -> str:
+    """A length in the largest unit that fits: "19 minutes", "2 days"."""
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 1:
+        return "a minute"
+    if minutes < 90:
+        return text.plural(minutes, "minute")
+    if minutes < 36 * 60:
+        return text.plural(round(minutes / 60), "hour")
+    return text.plural(round(minutes / 1440), "day")

@@ -1,0 +1,43 @@
+"""All tables, so that one import knows the whole schema."""
+
+from forum.models.accounts import Attempt, FormKey, LinkPurpose, MailLink, Member, Role, SignInSession, Theme
+from forum.models.activity import Activity
+from forum.models.catalog import Product, Section, SectionKind, Tag, TopicTag, Visibility
+from forum.models.jobs import Job, JobState
+from forum.models.notifications import Notice, NoticeKind
+from forum.models.recognition import LedgerKind, RepDay, RepEvent, RepSubject
+from forum.models.resolutions import Credit, CreditRole, Resolution, ResolutionState, Share, ShareState
+from forum.models.search import SearchOutbox
+from forum.models.social import (
+    AccountKind,
+    ExternalAccount,
+    ExternalPost,
+    ExternalPostRevision,
+    ExternalPostState,
+    ImportProblem,
+    ImportRun,
+    LegacyId,
+    MapRole,
+    Platform,
+    PostMap,
+    ThreadLink,
+    TriageState,
+)
+from forum.models.topics import (
+    Acceptance,
+    Audience,
+    Draft,
+    Follow,
+    Image,
+    OfficialMark,
+    Post,
+    PostKind,
+    PostState,
+    Revision,
+    Topic,
+    TopicKind,
+    TopicState,
+)
+from forum.models.votes import AnswerMark, MarkKind, MeToo, Vote
+
+__all__ = [name for name in dir() if name[0].isupper()]

@@ -1,0 +1,194 @@
+"""What was said elsewhere: accounts, posts, threads, and where each landed here (SOCIAL 5.2)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlmodel import Field
+
+from forum.models.columns import Moment, Table, choice, counter, created, key, long_text, moment, one_of
+
+
+class Platform(StrEnum):
+    mastodon = "mastodon"
+    bluesky = "bluesky"
+    x = "x"
+    reddit = "reddit"
+    discourse = "discourse"
+    feed = "feed"
+
+
+class AccountKind(StrEnum):
+    unknown = "unknown"
+    private = "private"
+    public_figure = "public_figure"
+    brand = "brand"
+    staff = "staff"
+
+
+class ExternalPostState(StrEnum):
+    live = "live"
+    gone = "gone"
+    denied = "denied"
+
+
+class TriageState(StrEnum):
+    new = "new"
+    published = "published"
+    ignored = "ignored"
+
+
+class MapRole(StrEnum):
+    question = "question"
+    segment = "segment"
+    answer = "answer"
+    comment = "comment"
+    me_too = "me_too"
+
+
+class ExternalAccount(Table, table=True):
+    """An author elsewhere. Never a member until claimed."""
+
+    __tablename__ = "external_account"
+    __table_args__ = (UniqueConstraint("platform", "host", "ext_id"), one_of("platform", Platform), one_of("kind", AccountKind))
+
+    id: int | None = Field(default=None, primary_key=True)
+    platform: Platform = choice("platform", Platform)
+    host: str = Field(max_length=253)
+    ext_id: str = Field(max_length=300)
+    handle: str = Field(max_length=300)
+    name: str = Field(default="", max_length=200)
+    url: str = Field(default="", max_length=600)
+    followers: int | None = None
+    kind: AccountKind = choice("kind", AccountKind, AccountKind.unknown)
+    bot: bool = Field(default=False)
+    noindex: bool = Field(default=False)
+    first_seen_at: datetime = created()
+
+
+class ExternalPost(Table, table=True):
+    """One post elsewhere, exactly as public there. Staff only until a person publishes its thread."""
+
+    __tablename__ = "external_post"
+    __table_args__ = (
+        UniqueConstraint("platform", "host", "ext_id"),
+        one_of("platform", Platform),
+        one_of("state", ExternalPostState),
+        Index(None, "thread_id", "created_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    platform: Platform = choice("platform", Platform)
+    host: str = Field(max_length=253)
+    ext_id: str = Field(max_length=300)
+    thread_id: int = key("thread_link.id", on_delete="CASCADE")
+    account_id: int = key("external_account.id", on_delete="RESTRICT", index=True)
+    parent_ext_id: str | None = Field(default=None, max_length=300)
+    quote_of_ext_id: str | None = Field(default=None, max_length=300)
+    url: str = Field(default="", max_length=600)
+    language: str = Field(default="und", max_length=20)
+    text: str = long_text()
+    text_hash: str = Field(max_length=64)
+    media: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    metrics: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    sensitive: bool = Field(default=False)
+    created_at: datetime
+    edited_at: Moment = moment()
+    state: ExternalPostState = choice("state", ExternalPostState, ExternalPostState.live)
+    seen_at: datetime = created()
+
+
+class ExternalPostRevision(Table, table=True):
+    """Earlier wording of a post that was edited elsewhere."""
+
+    __tablename__ = "external_post_revision"
+    __table_args__ = (UniqueConstraint("post_id", "text_hash"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    post_id: int = key("external_post.id", on_delete="CASCADE")
+    text: str = long_text()
+    text_hash: str = Field(max_length=64)
+    seen_at: datetime = created()
+
+
+class ThreadLink(Table, table=True):
+    """One thread elsewhere, in triage or joined to a topic. A topic may have many."""
+
+    __tablename__ = "thread_link"
+    __table_args__ = (
+        UniqueConstraint("platform", "host", "root_ext_id"),
+        one_of("platform", Platform),
+        one_of("state", TriageState),
+        Index(None, "state", "last_post_at", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    platform: Platform = choice("platform", Platform)
+    host: str = Field(max_length=253)
+    root_ext_id: str = Field(max_length=300)
+    root_missing: bool = Field(default=False)
+    """The first post was deleted or lies outside the file; the thread starts at what is known."""
+    url: str = Field(default="", max_length=600)
+    state: TriageState = choice("state", TriageState, TriageState.new)
+    topic_id: int | None = key("topic.id", on_delete="SET NULL", nullable=True, index=True)
+    posts: int = counter()
+    people: int = counter()
+    first_post_at: datetime
+    last_post_at: datetime
+    ignored_reason: str = Field(default="", max_length=300)
+    decided_by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    decided_at: Moment = moment()
+    imported_at: datetime = created()
+
+
+class PostMap(Table, table=True):
+    """Where an external post landed: exactly one place."""
+
+    __tablename__ = "post_map"
+    __table_args__ = (one_of("role", MapRole),)
+
+    external_post_id: int = key("external_post.id", on_delete="CASCADE", primary_key=True)
+    post_id: int | None = key("post.id", on_delete="CASCADE", nullable=True, index=True)
+    """None for a me-too, which is a number and not a post."""
+    topic_id: int = key("topic.id", on_delete="CASCADE", index=True)
+    role: MapRole = choice("role", MapRole)
+    position: int = Field(default=0)
+
+
+class ImportRun(Table, table=True):
+    """One reading of one source. `cursor` lets the next one go on where this one stopped."""
+
+    __tablename__ = "import_run"
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = Field(max_length=400, index=True)
+    """What was read: format and a digest of the file, not its path."""
+    started_at: datetime = created()
+    finished_at: Moment = moment()
+    cursor: int = Field(default=0)
+    counts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class ImportProblem(Table, table=True):
+    """A row that was skipped, and why."""
+
+    __tablename__ = "import_problem"
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = key("import_run.id", on_delete="CASCADE", index=True)
+    line: int
+    item: str = Field(default="", max_length=300)
+    reason: str = Field(max_length=300)
+
+
+class LegacyId(Table, table=True):
+    """Old ids of an imported community, for redirects and for importing twice without doubles."""
+
+    __tablename__ = "legacy_id"
+    __table_args__ = (Index(None, "kind", "new_id"),)
+
+    source: str = Field(primary_key=True, max_length=60)
+    kind: str = Field(primary_key=True, max_length=12)
+    old_id: str = Field(primary_key=True, max_length=40)
+    new_id: int

@@ -1,0 +1,46 @@
+"""The two questions asked of the table: may they, and if not, what would change that."""
+
+from forum.core.errors import Forbidden, NotFound, SignInNeeded
+from forum.policy.actor import Actor
+from forum.policy.facts import About
+from forum.policy.permissions import Permission
+from forum.policy.rules import RULES, UNLOCKS, Rule, can_see_post, can_see_topic, signed_in
+
+
+def may(actor: Actor, permission: Permission, about: About | None = None) -> bool:
+    thing = about or About()
+    return any(all(rule(actor, thing) for rule in row) for row in RULES[permission])
+
+
+def require(actor: Actor, permission: Permission, about: About | None = None) -> None:
+    """Raise NotFound for what is hidden, Forbidden with what would unlock it for what is not allowed."""
+    thing = about or About()
+    if may(actor, permission, thing):
+        return
+    failed = _nearest_failure(actor, permission, thing)
+    if failed in (can_see_topic, can_see_post):
+        raise NotFound
+    kind = SignInNeeded if failed is signed_in else Forbidden
+    raise kind(_sentence(actor, failed, permission))
+
+
+def why_not(actor: Actor, permission: Permission, about: About | None = None) -> str:
+    """"" when allowed, else the sentence that says what would unlock it."""
+    thing = about or About()
+    if may(actor, permission, thing):
+        return ""
+    return _sentence(actor, _nearest_failure(actor, permission, thing), permission)
+
+
+def _nearest_failure(actor: Actor, permission: Permission, about: About) -> Rule:
+    """The first broken rule of the row that came closest; what is hidden wins over all."""
+    for hidden in (can_see_topic, can_see_post):
+        if not hidden(actor, about) and any(hidden in row for row in RULES[permission]):
+            return hidden
+    broken = [[rule for rule in row if not rule(actor, about)] for row in RULES[permission]]
+    return min(broken, key=len)[0]
+
+
+def _sentence(actor: Actor, rule: Rule, permission: Permission) -> str:
+    sentence = UNLOCKS.get(rule, "You cannot {act} here.").format(act=permission.value)
+    return f"{sentence} Reason: {actor.suspended_reason}" if actor.suspended_reason and "suspended" in sentence else sentence

@@ -1,0 +1,33 @@
+"""Every act that somebody may or may not do."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    topic_read = "read this topic"
+    topic_ask = "ask a question"
+    topic_follow = "follow a topic"
+    topic_me_too = "say that you have this too"
+    topic_needs_info = "ask for details"
+    topic_close = "close or reopen a topic"
+    topic_link_duplicate = "link a topic to an earlier one"
+    answer_post = "answer"
+    answer_accept = "tick an answer as the solution"
+    answer_mark = "say whether an answer works"
+    answer_verify = "mark an answer official"
+    comment_post = "comment"
+    note_post = "write a staff note"
+    post_edit = "edit this post"
+    post_history = "see earlier versions"
+    post_vote = "vote"
+    post_withdraw = "take this post back"
+    post_remove = "remove this post"
+    post_convert = "turn an answer into a comment"
+    image_upload = "add a picture"
+    draft_keep = "keep a draft"
+    account_own = "change your settings"
+    triage = "decide about threads from elsewhere"
+    resolution_write = "publish a resolution"
+    desk_see = "see the staff desk"
+    admin_see = "see the administration"
+    member_manage = "change a member's role or standing"

@@ -1,0 +1,165 @@
+"""Who may do what: one table. Any row grants; every rule in the row must hold. Rules query nothing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from forum.core import clock
+from forum.models.accounts import Role
+from forum.models.topics import Audience, PostKind, PostState, TopicKind, TopicState
+from forum.policy.actor import Actor
+from forum.policy.facts import About
+from forum.policy.permissions import Permission
+
+Rule = Callable[[Actor, About], bool]
+STAFF_ACCEPTS_AFTER = timedelta(days=7)
+
+
+def anyone(actor: Actor, about: About) -> bool:
+    return True
+
+
+def signed_in(actor: Actor, about: About) -> bool:
+    return actor.signed_in
+
+
+def confirmed(actor: Actor, about: About) -> bool:
+    return actor.signed_in and actor.confirmed
+
+
+def in_good_standing(actor: Actor, about: About) -> bool:
+    return actor.suspended_until is None or actor.suspended_until <= clock.now()
+
+
+def moderator(actor: Actor, about: About) -> bool:
+    return actor.is_moderator
+
+
+def not_an_agent(actor: Actor, about: About) -> bool:
+    """Agents speak for the company, so their tick waits for the asker's; moderators' and admins' does not."""
+    return actor.role != Role.agent
+
+
+def staff(actor: Actor, about: About) -> bool:
+    return actor.is_staff
+
+
+def admin(actor: Actor, about: About) -> bool:
+    return actor.is_admin
+
+
+def can_see_topic(actor: Actor, about: About) -> bool:
+    if about.topic is None:
+        return True
+    audience = about.topic.audience
+    if audience == Audience.public:
+        return True
+    if audience == Audience.members:
+        return actor.signed_in
+    if audience == Audience.staff:
+        return actor.is_staff
+    return actor.is_moderator
+
+
+def can_see_post(actor: Actor, about: About) -> bool:
+    if about.post is None:
+        return True
+    if about.post.kind == PostKind.note:
+        return actor.is_staff
+    if about.post.state == PostState.visible:
+        return True
+    return actor.is_moderator or (actor.signed_in and about.post.author_id == actor.id)
+
+
+def asked_it(actor: Actor, about: About) -> bool:
+    return actor.signed_in and about.topic is not None and about.topic.author_id == actor.id
+
+
+def wrote_it(actor: Actor, about: About) -> bool:
+    return actor.signed_in and about.post is not None and about.post.author_id == actor.id
+
+
+def someone_elses(actor: Actor, about: About) -> bool:
+    return about.post is None or about.post.author_id is None or about.post.author_id != actor.id
+
+
+def is_open(actor: Actor, about: About) -> bool:
+    return about.topic is None or about.topic.state not in (TopicState.closed, TopicState.archived)
+
+
+def is_visible(actor: Actor, about: About) -> bool:
+    return about.post is None or about.post.state == PostState.visible
+
+
+def is_answer(actor: Actor, about: About) -> bool:
+    return about.post is None or about.post.kind == PostKind.answer
+
+
+def can_be_voted(actor: Actor, about: About) -> bool:
+    return about.post is None or about.post.kind in (PostKind.answer, PostKind.question)
+
+
+def has_solutions(actor: Actor, about: About) -> bool:
+    return about.topic is None or about.topic.kind == TopicKind.question
+
+
+def waited_a_week(actor: Actor, about: About) -> bool:
+    return about.topic is not None and clock.now() - about.topic.created_at >= STAFF_ACCEPTS_AFTER
+
+
+MEMBER: list[Rule] = [signed_in, confirmed, in_good_standing]
+SEES: list[Rule] = [can_see_topic, can_see_post]
+MODERATES: list[Rule] = [*MEMBER, moderator]
+WORKS_HERE: list[Rule] = [*MEMBER, staff]
+
+RULES: dict[Permission, list[list[Rule]]] = {
+    Permission.topic_read: [SEES],
+    Permission.topic_ask: [MEMBER],
+    Permission.topic_follow: [[signed_in, *SEES]],
+    Permission.topic_me_too: [[in_good_standing, has_solutions, is_open, *SEES]],
+    Permission.topic_needs_info: [[*MODERATES, has_solutions, is_open, *SEES]],
+    Permission.topic_close: [[*MODERATES, *SEES], [*MEMBER, asked_it, *SEES]],
+    Permission.topic_link_duplicate: [[*MODERATES, *SEES], [*MEMBER, asked_it, *SEES]],
+    Permission.answer_post: [[*MEMBER, is_open, *SEES]],
+    Permission.answer_accept: [
+        [*MEMBER, asked_it, is_answer, is_visible, has_solutions, *SEES],
+        [*MODERATES, not_an_agent, is_answer, is_visible, has_solutions, *SEES],
+        [*WORKS_HERE, waited_a_week, is_answer, is_visible, has_solutions, *SEES],
+    ],
+    Permission.answer_mark: [[*MEMBER, someone_elses, is_answer, is_visible, *SEES]],
+    Permission.answer_verify: [[*WORKS_HERE, is_answer, is_visible, has_solutions, *SEES]],
+    Permission.comment_post: [[*MEMBER, is_open, is_visible, *SEES]],
+    Permission.note_post: [[*WORKS_HERE, *SEES]],
+    Permission.post_edit: [[*MEMBER, wrote_it, is_visible, is_open, *SEES], [*MODERATES, is_visible, *SEES]],
+    Permission.post_history: [SEES],
+    Permission.post_vote: [[*MEMBER, someone_elses, can_be_voted, is_visible, *SEES]],
+    Permission.post_withdraw: [[*MEMBER, wrote_it, *SEES]],
+    Permission.post_remove: [[*MODERATES, *SEES]],
+    Permission.post_convert: [[*MODERATES, is_visible, *SEES]],
+    Permission.image_upload: [MEMBER],
+    Permission.draft_keep: [[signed_in]],
+    Permission.account_own: [[signed_in]],
+    Permission.triage: [WORKS_HERE],
+    Permission.resolution_write: [[*WORKS_HERE, *SEES]],
+    Permission.desk_see: [WORKS_HERE],
+    Permission.admin_see: [[*MEMBER, admin]],
+    Permission.member_manage: [[*MEMBER, admin]],
+}
+
+UNLOCKS: dict[Rule, str] = {
+    signed_in: "Sign in or join to {act}.",
+    confirmed: "Confirm your e-mail address to {act}. We can send the link again from your settings.",
+    in_good_standing: "You can read, but not {act}, while your account is suspended.",
+    moderator: "Only moderators can {act}.",
+    not_an_agent: "Staff can {act} seven days after it was asked. Until then it is the asker's word.",
+    staff: "Only staff can {act}.",
+    admin: "Only administrators can {act}.",
+    asked_it: "Only the person who asked can {act}.",
+    wrote_it: "Only the person who wrote it can {act}.",
+    someone_elses: "You cannot {act} on your own post.",
+    is_open: "This topic is closed. Ask a new question and link to it.",
+    is_visible: "This post was taken back, so you cannot {act} here.",
+    is_answer: "You can {act} only where there is an answer.",
+    can_be_voted: "Only questions and answers take votes.",
+    has_solutions: "Topics of this kind have no solutions.",
+    waited_a_week: "Staff can {act} seven days after it was asked. Until then it is the asker's word.",
+}

@@ -1,0 +1,140 @@
+"""What happened to topics and posts. Ids and plain values only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TopicAsked:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    mentioned: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPosted:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    mentioned: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommentPosted:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    parent_id: int
+    mentioned: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotePosted:
+    actor_id: int
+    topic_id: int
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostEdited:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAccepted:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    author_id: int | None
+    asker_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerUnaccepted:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMadeOfficial:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialMarkRemoved:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsAsked:
+    actor_id: int
+    topic_id: int
+    asker_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsGiven:
+    actor_id: int
+    topic_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicStateChanged:
+    actor_id: int
+    topic_id: int
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateLinked:
+    actor_id: int
+    topic_id: int
+    earlier_id: int
+    asker_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateUnlinked:
+    actor_id: int
+    topic_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostWithdrawn:
+    """By its author, or removed by a moderator (`removed`)."""
+
+    actor_id: int
+    topic_id: int
+    post_id: int
+    author_id: int | None
+    removed: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostReturned:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostConverted:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    author_id: int | None
+    to: str

@@ -1,0 +1,106 @@
+"""A real database for every test (SQLite, or PostgreSQL when FORUM_TEST_DATABASE names one), the real app, no mocks."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+_HOME = Path(tempfile.mkdtemp(prefix=f"forum-tests-{_WORKER}-"))
+_POSTGRES = os.environ.get("FORUM_TEST_DATABASE", "")
+
+os.environ.update(
+    FORUM_ENV="development",
+    FORUM_DATA_DIR=str(_HOME / "data"),
+    FORUM_DATABASE_URL=f"{_POSTGRES}_{_WORKER}" if _POSTGRES else "",
+    FORUM_BASE_URL="http://testserver",
+    FORUM_SECRET_KEY="tests only",
+    FORUM_LOG_LEVEL="error",
+    FORUM_THREADS="4",
+)
+
+import pytest  # noqa: E402
+from sqlalchemy import create_engine, text  # noqa: E402
+from sqlmodel import Session, SQLModel  # noqa: E402
+
+from forum import wiring  # noqa: E402
+from forum.app import create_app  # noqa: E402
+from forum.core import clock, db, migrations  # noqa: E402
+from forum.core.settings import settings  # noqa: E402
+from forum.search import engine as search_engine  # noqa: E402
+from tests.fakes.client import Browser  # noqa: E402
+
+FAST_SCHEMA = "PRAGMA user_version"
+
+
+def _make_postgres_database() -> None:
+    admin = create_engine(_POSTGRES.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://") + "/postgres", isolation_level="AUTOCOMMIT")
+    name = f"{_POSTGRES.rsplit('/', 1)[1]}_{_WORKER}"
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def schema() -> Iterator[Path]:
+    """The migrated, empty database: a file to copy, or one to empty."""
+    if _POSTGRES:
+        _make_postgres_database()
+    migrations.upgrade()
+    db.engine().dispose()
+    template = _HOME / "template.sqlite3"
+    if not _POSTGRES:
+        shutil.copy(settings().data_dir / "forum.sqlite3", template)
+    yield template
+    db.engine().dispose()
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@pytest.fixture
+def database(schema: Path) -> Iterator[None]:
+    """An empty database and data folder."""
+    db.engine().dispose()
+    data = settings().data_dir
+    search_engine.close()
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    if _POSTGRES:
+        _truncate()
+    else:
+        shutil.copy(schema, data / "forum.sqlite3")
+    yield
+    clock.use(None)
+    db.engine().dispose()
+
+
+def _truncate() -> None:
+    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+    with db.engine().begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def session(database: None) -> Iterator[Session]:
+    """Rows made through it are committed by `make`, and always read fresh."""
+    with Session(db.engine().execution_options(forum_writes=True), expire_on_commit=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def app() -> object:
+    return create_app()
+
+
+@pytest.fixture
+def client(app: object, session: Session) -> Iterator[Browser]:
+    """Somebody's browser, signed out."""
+    with Browser(app) as browser:
+        yield browser
+
+
+@pytest.fixture
+def drain(database: None) -> object:
+    """Run the jobs that are due; returns how many ran."""
+    return wiring.worker().drain
