@@ -10,12 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, func
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session
 
 from forum.core.settings import settings
@@ -48,7 +47,7 @@ def build_engine(address: str) -> Engine:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # BEGIN is ours to say
+    connection.isolation_level = None  # BEGIN is ours to say
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
@@ -101,11 +100,6 @@ def insert_ignoring(session: Session, table: type[Any], values: dict[str, Any]) 
     session.flush()
     result: Any = session.execute(statement)
     return bool(result.rowcount)
-
-
-def greatest_zero(value: ColumnElement[int]) -> ColumnElement[int]:
-    """max(0, value) in SQL on both databases."""
-    return (func.abs(value) + value) / 2
 
 
 def ping() -> None:

@@ -27,7 +27,7 @@ class Member(Table, table=True):
 
     __table_args__ = (one_of("role", Role), one_of("theme", Theme))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     handle: str = Field(max_length=40)
     handle_key: str = Field(max_length=40, unique=True)
     """The handle case-folded."""
@@ -69,7 +69,7 @@ class SignInSession(Table, table=True):
 
     __tablename__ = "sign_in_session"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     token_hash: str = Field(max_length=64, unique=True)
     member_id: int = key("member.id", on_delete="CASCADE", index=True)
     created_at: datetime = created()
@@ -91,7 +91,7 @@ class MailLink(Table, table=True):
     __tablename__ = "mail_link"
     __table_args__ = (one_of("purpose", LinkPurpose),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     token_hash: str = Field(max_length=64, unique=True)
     member_id: int = key("member.id", on_delete="CASCADE", index=True)
     purpose: LinkPurpose = choice("purpose", LinkPurpose)
@@ -105,7 +105,7 @@ class Attempt(Table, table=True):
 
     __table_args__ = (Index(None, "bucket", "at"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     bucket: str = Field(max_length=120)
     at: datetime = created()
 

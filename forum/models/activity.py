@@ -14,7 +14,7 @@ class Activity(Table, table=True):
 
     __table_args__ = (Index(None, "topic_id", "id"), Index(None, "actor_id", "id"))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     event: str = Field(max_length=60)
     actor_id: int | None = None
     topic_id: int | None = None

@@ -23,7 +23,7 @@ class Visibility(StrEnum):
 class Section(Table, table=True):
     __table_args__ = (one_of("kind", SectionKind), one_of("visibility", Visibility))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     slug: str = Field(max_length=80, unique=True)
     name: str = Field(max_length=80)
     description: str = Field(default="", max_length=300)
@@ -34,7 +34,7 @@ class Section(Table, table=True):
 
 
 class Product(Table, table=True):
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     slug: str = Field(max_length=80, unique=True)
     name: str = Field(max_length=80)
     icon: str = Field(default="package", max_length=40)
@@ -42,7 +42,7 @@ class Product(Table, table=True):
 
 
 class Tag(Table, table=True):
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     slug: str = Field(max_length=50, unique=True)
     description: str = Field(default="", max_length=300)
     topics: int = counter()

@@ -20,7 +20,7 @@ class Job(Table, table=True):
 
     __table_args__ = (one_of("state", JobState), Index(None, "state", "run_at", "id"))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     name: str = Field(max_length=80)
     payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     state: JobState = choice("state", JobState, JobState.waiting)

@@ -28,7 +28,7 @@ class Notice(Table, table=True):
         Index(None, "member_id", "read_at", "id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     member_id: int = key("member.id", on_delete="CASCADE")
     kind: NoticeKind = choice("kind", NoticeKind)
     cause: str = Field(max_length=80)

@@ -38,7 +38,7 @@ class RepEvent(Table, table=True):
         Index(None, "cause_type", "cause_id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     idem_key: str = Field(max_length=120, unique=True)
     subject: str = Field(max_length=32)
     kind: LedgerKind = choice("kind", LedgerKind)

@@ -30,7 +30,7 @@ class ShareState(StrEnum):
 class Resolution(Table, table=True):
     __table_args__ = (one_of("state", ResolutionState),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     topic_id: int = key("topic.id", on_delete="CASCADE", unique=True)
     post_id: int | None = key("post.id", on_delete="SET NULL", nullable=True)
     """The answer it was written from."""
@@ -65,7 +65,7 @@ class Share(Table, table=True):
 
     __table_args__ = (UniqueConstraint("resolution_id", "thread_id"), one_of("state", ShareState))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     resolution_id: int = key("resolution.id", on_delete="CASCADE")
     thread_id: int = key("thread_link.id", on_delete="CASCADE", index=True)
     state: ShareState = choice("state", ShareState, ShareState.draft)

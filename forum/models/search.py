@@ -12,6 +12,6 @@ class SearchOutbox(Table, table=True):
 
     __tablename__ = "search_outbox"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     topic_id: int
     at: datetime = created()

@@ -53,7 +53,7 @@ class ExternalAccount(Table, table=True):
     __tablename__ = "external_account"
     __table_args__ = (UniqueConstraint("platform", "host", "ext_id"), one_of("platform", Platform), one_of("kind", AccountKind))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     platform: Platform = choice("platform", Platform)
     host: str = Field(max_length=253)
     ext_id: str = Field(max_length=300)
@@ -78,7 +78,7 @@ class ExternalPost(Table, table=True):
         Index(None, "thread_id", "created_at"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     platform: Platform = choice("platform", Platform)
     host: str = Field(max_length=253)
     ext_id: str = Field(max_length=300)
@@ -105,7 +105,7 @@ class ExternalPostRevision(Table, table=True):
     __tablename__ = "external_post_revision"
     __table_args__ = (UniqueConstraint("post_id", "text_hash"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     post_id: int = key("external_post.id", on_delete="CASCADE")
     text: str = long_text()
     text_hash: str = Field(max_length=64)
@@ -123,7 +123,7 @@ class ThreadLink(Table, table=True):
         Index(None, "state", "last_post_at", "id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     platform: Platform = choice("platform", Platform)
     host: str = Field(max_length=253)
     root_ext_id: str = Field(max_length=300)
@@ -161,7 +161,7 @@ class ImportRun(Table, table=True):
 
     __tablename__ = "import_run"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     source: str = Field(max_length=400, index=True)
     """What was read: format and a digest of the file, not its path."""
     started_at: datetime = created()
@@ -175,7 +175,7 @@ class ImportProblem(Table, table=True):
 
     __tablename__ = "import_problem"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     run_id: int = key("import_run.id", on_delete="CASCADE", index=True)
     line: int
     item: str = Field(default="", max_length=300)

@@ -60,7 +60,7 @@ class Topic(Table, table=True):
         Index("ix_topic_solved", "audience", "solved_at", "id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     kind: TopicKind = choice("kind", TopicKind, TopicKind.question)
     state: TopicState = choice("state", TopicState, TopicState.new)
     audience: Audience = choice("audience", Audience, Audience.public)
@@ -102,7 +102,7 @@ class Post(Table, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     topic_id: int = key("topic.id", on_delete="CASCADE")
     parent_id: int | None = key("post.id", on_delete="CASCADE", nullable=True, index=True)
     """For a comment: the question or answer it belongs to."""
@@ -156,7 +156,7 @@ class Revision(Table, table=True):
 
     __table_args__ = (UniqueConstraint("post_id", "number"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     post_id: int = key("post.id", on_delete="CASCADE")
     number: int
     title: str | None = Field(default=None, max_length=200)
@@ -172,7 +172,7 @@ class Draft(Table, table=True):
 
     __table_args__ = (UniqueConstraint("member_id", "place"),)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     member_id: int = key("member.id", on_delete="CASCADE")
     place: str = Field(max_length=40)
     """`ask`, or `topic:7` for an answer."""

@@ -14,7 +14,7 @@ class Vote(Table, table=True):
 
     __table_args__ = (UniqueConstraint("post_id", "member_id"), CheckConstraint("value IN (-1, 1)", name="value"))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     post_id: int = key("post.id", on_delete="CASCADE")
     member_id: int = key("member.id", on_delete="CASCADE", index=True)
     value: int
@@ -27,7 +27,7 @@ class MeToo(Table, table=True):
     __tablename__ = "me_too"
     __table_args__ = (UniqueConstraint("topic_id", "member_id"), UniqueConstraint("topic_id", "visitor"))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     topic_id: int = key("topic.id", on_delete="CASCADE")
     member_id: int | None = key("member.id", on_delete="CASCADE", nullable=True, index=True)
     visitor: str | None = Field(default=None, max_length=64)
@@ -46,7 +46,7 @@ class AnswerMark(Table, table=True):
     __tablename__ = "answer_mark"
     __table_args__ = (UniqueConstraint("post_id", "member_id", "kind"), one_of("kind", MarkKind))
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     post_id: int = key("post.id", on_delete="CASCADE")
     member_id: int = key("member.id", on_delete="CASCADE", index=True)
     kind: MarkKind = choice("kind", MarkKind)

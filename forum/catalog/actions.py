@@ -1,0 +1,45 @@
+"""Tags come into being with the first topic that carries them; staff keep sections and products."""
+
+from sqlalchemy import delete, func, select, update
+from sqlmodel import Session, col
+
+from forum.core.db import insert_ignoring
+from forum.models import Audience, Tag, Topic, TopicTag
+
+
+def tag_topic(session: Session, topic: Topic, slugs: list[str]) -> None:
+    """Make the topic carry exactly these tags, and the counters follow."""
+    session.flush()
+    wanted = set(_tag_ids(session, slugs))
+    present = set(session.scalars(select(col(TopicTag.tag_id)).where(col(TopicTag.topic_id) == topic.id)))
+    if present - wanted:
+        session.execute(delete(TopicTag).where(col(TopicTag.topic_id) == topic.id, col(TopicTag.tag_id).in_(present - wanted)))
+    for tag_id in sorted(wanted - present):
+        insert_ignoring(session, TopicTag, {"topic_id": topic.id, "tag_id": tag_id})
+    recount_tags(session, wanted ^ present)
+
+
+def recount_tags(session: Session, tag_ids: set[int]) -> None:
+    """Topics that everybody may see, counted."""
+    if not tag_ids:
+        return
+    seen = (
+        select(func.count())
+        .select_from(TopicTag)
+        .join(Topic, col(Topic.id) == col(TopicTag.topic_id))
+        .where(col(TopicTag.tag_id) == col(Tag.id), col(Topic.audience) == Audience.public)
+        .scalar_subquery()
+    )
+    session.execute(update(Tag).where(col(Tag.id).in_(tag_ids)).values(topics=seen))
+
+
+def _tag_ids(session: Session, slugs: list[str]) -> list[int]:
+    if not slugs:
+        return []
+    known = dict(session.execute(select(col(Tag.slug), col(Tag.id)).where(col(Tag.slug).in_(slugs))).tuples().all())
+    for slug in slugs:
+        if slug not in known:
+            insert_ignoring(session, Tag, {"slug": slug, "description": "", "topics": 0})
+    if len(known) < len(slugs):
+        known = dict(session.execute(select(col(Tag.slug), col(Tag.id)).where(col(Tag.slug).in_(slugs))).tuples().all())
+    return [tag_id for tag_id in known.values() if tag_id]

@@ -1,0 +1,196 @@
+"""Posts as a reader sees them: loaded as columns in as few queries as a page can have."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, Select, literal, select, union_all
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from forum.core import clock
+from forum.models import (
+    Acceptance,
+    AnswerMark,
+    Member,
+    OfficialMark,
+    Post,
+    PostKind,
+    PostState,
+    Vote,
+)
+from forum.policy.actor import Actor
+from forum.policy.check import may, why_not
+from forum.policy.facts import About, TopicFacts
+from forum.policy.permissions import Permission
+from forum.topics.people import COLUMNS, person
+from forum.topics.views import AcceptedView, CommentView, OfficialView, PersonView, PostView
+
+FOLD_AT = 6_000
+Accepter = aliased(Member)
+Marker = aliased(Member)
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What the reader has said of the posts on the page."""
+
+    votes: dict[int, int] = field(default_factory=dict)
+    marks: dict[int, frozenset[str]] = field(default_factory=dict)
+
+
+Outside = dict[int, PersonView]
+"""Authors from elsewhere, by post."""
+
+
+def select_posts() -> Select[Any]:
+    """Questions and answers with author, tick and official mark."""
+    return (
+        select(
+            col(Post.id),
+            col(Post.topic_id),
+            col(Post.kind),
+            col(Post.state),
+            col(Post.author_id),
+            col(Post.html),
+            col(Post.created_at),
+            col(Post.edited_at),
+            col(Post.revisions),
+            col(Post.removed_reason),
+            col(Post.helpful),
+            col(Post.not_helpful),
+            col(Post.works),
+            col(Post.outdated),
+            col(Post.dangerous),
+            *COLUMNS,
+            col(Acceptance.at).label("accepted_at"),
+            col(Acceptance.by_id).label("accepted_by_id"),
+            col(Accepter.name).label("accepted_by"),
+            col(OfficialMark.at).label("official_at"),
+            col(OfficialMark.scope).label("official_scope"),
+            col(OfficialMark.review_by).label("official_review"),
+            col(Marker.name).label("official_by"),
+        )
+        .outerjoin(Member, col(Member.id) == col(Post.author_id))
+        .outerjoin(Acceptance, col(Acceptance.post_id) == col(Post.id))
+        .outerjoin(Accepter, col(Accepter.id) == col(Acceptance.by_id))
+        .outerjoin(OfficialMark, col(OfficialMark.post_id) == col(Post.id))
+        .outerjoin(Marker, col(Marker.id) == col(OfficialMark.by_id))
+    )
+
+
+def load_mine(session: Session, actor: Actor, post_ids: list[int]) -> Mine:
+    """Votes and marks of the reader, in one query."""
+    if not actor.signed_in or not post_ids:
+        return Mine()
+    votes = select(col(Vote.post_id), col(Vote.value), literal("").label("kind")).where(
+        col(Vote.member_id) == actor.id, col(Vote.post_id).in_(post_ids)
+    )
+    marks = select(col(AnswerMark.post_id), literal(0), col(AnswerMark.kind)).where(
+        col(AnswerMark.member_id) == actor.id, col(AnswerMark.post_id).in_(post_ids)
+    )
+    mine = Mine()
+    for row in session.execute(union_all(votes, marks)):
+        if row.kind:
+            mine.marks[row.post_id] = mine.marks.get(row.post_id, frozenset()) | {row.kind}
+        else:
+            mine.votes[row.post_id] = row.value
+    return mine
+
+
+def load_comments(session: Session, actor: Actor, topic_id: int, parents: list[int]) -> list[Row[Any]]:
+    """Comments under these posts, and for staff the topic's notes."""
+    wanted = col(Post.parent_id).in_(parents)
+    if actor.is_staff:
+        wanted = wanted | ((col(Post.topic_id) == topic_id) & (col(Post.kind) == PostKind.note))
+    query = (
+        select(
+            col(Post.id),
+            col(Post.parent_id),
+            col(Post.kind),
+            col(Post.state),
+            col(Post.author_id),
+            col(Post.html),
+            col(Post.created_at),
+            col(Post.edited_at),
+            *COLUMNS,
+        )
+        .outerjoin(Member, col(Member.id) == col(Post.author_id))
+        .where(wanted, col(Post.state) == PostState.visible)
+        .order_by(col(Post.created_at), col(Post.id))
+    )
+    return list(session.execute(query).all())
+
+
+def comment_view(actor: Actor, topic: TopicFacts, row: Row[Any], outside: Outside) -> CommentView:
+    about = About(topic, row)
+    return CommentView(
+        id=row.id,
+        author=outside.get(row.id) or person(row),
+        at=row.created_at,
+        edited=row.edited_at is not None,
+        html=row.html,
+        note=row.kind == PostKind.note,
+        may_edit=may(actor, Permission.post_edit, about),
+        may_withdraw=may(actor, Permission.post_withdraw, about) or may(actor, Permission.post_remove, about),
+    )
+
+
+def post_view(
+    actor: Actor, topic: TopicFacts, row: Row[Any], comments: list[CommentView], mine: Mine, outside: Outside
+) -> PostView:
+    about = About(topic, row)
+    readable = may(actor, Permission.topic_read, about)
+    visible = row.state == PostState.visible
+    return PostView(
+        id=row.id,
+        topic_id=row.topic_id,
+        kind=row.kind,
+        author=outside.get(row.id) or person(row),
+        at=row.created_at,
+        html=row.html if readable else "",
+        folded=len(row.html) > FOLD_AT and row.kind == PostKind.answer,
+        state=row.state,
+        removed_reason=row.removed_reason,
+        edits=max(0, row.revisions - 1),
+        edited_at=row.edited_at,
+        accepted=_accepted(topic, row),
+        official=_official(row),
+        helpful=row.helpful,
+        not_helpful=row.not_helpful,
+        works=row.works,
+        outdated=row.outdated,
+        dangerous=row.dangerous,
+        my_vote=mine.votes.get(row.id, 0),
+        my_marks=mine.marks.get(row.id, frozenset()),
+        comments=comments,
+        may_vote=may(actor, Permission.post_vote, about),
+        why_not_vote=why_not(actor, Permission.post_vote, about),
+        may_accept=may(actor, Permission.answer_accept, about),
+        may_verify=may(actor, Permission.answer_verify, about),
+        may_mark=may(actor, Permission.answer_mark, about),
+        may_comment=may(actor, Permission.comment_post, about),
+        may_edit=may(actor, Permission.post_edit, about),
+        may_withdraw=visible and may(actor, Permission.post_withdraw, about),
+        may_remove=visible and may(actor, Permission.post_remove, about),
+        may_return=not visible and _may_return(actor, about),
+        may_convert=may(actor, Permission.post_convert, about),
+    )
+
+
+def _may_return(actor: Actor, about: About) -> bool:
+    withdrawn = about.post is not None and about.post.state == PostState.withdrawn
+    return may(actor, Permission.post_withdraw if withdrawn else Permission.post_remove, about)
+
+
+def _accepted(topic: TopicFacts, row: Row[Any]) -> AcceptedView | None:
+    if row.accepted_at is None:
+        return None
+    by_asker = row.accepted_by_id is not None and row.accepted_by_id == topic.author_id
+    return AcceptedView(row.accepted_by or "The person who asked", by_asker, row.accepted_at)
+
+
+def _official(row: Row[Any]) -> OfficialView | None:
+    if row.official_at is None:
+        return None
+    overdue = row.official_review < clock.now().date()
+    return OfficialView(row.official_by or "Staff", row.official_at, row.official_scope, row.official_review, overdue)
