@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from forum.accounts.handles import handle_fault
 from forum.importers.rendering import Body, Rendered
 from forum.importers.stackexchange import mapping
 from forum.importers.stackexchange.rows import Row
@@ -72,7 +73,7 @@ def _handles(session: Session, rows: list[Row]) -> dict[str, str]:
         wanted = {handle.casefold() for handle in waiting.values()}
         taken |= set(session.exec(select(Member.handle_key).where(col(Member.handle_key).in_(wanted))).all())
         for old_id, handle in list(waiting.items()):
-            if handle.casefold() not in taken:
+            if handle.casefold() not in taken and not handle_fault(handle):
                 made[old_id] = waiting.pop(old_id)
                 taken.add(handle.casefold())
             else:
