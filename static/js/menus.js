@@ -4,7 +4,7 @@
 
   document.addEventListener("click", (event) => {
     for (const menu of open()) {
-      if (!menu.contains(event.target) || event.target.closest(".pop .item")) menu.open = false
+      if (!menu.contains(event.target) || event.target.closest(".pop .item:not(summary)")) menu.open = false
     }
   })
 
