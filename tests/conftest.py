@@ -28,7 +28,7 @@ from forum import wiring  # noqa: E402
 from forum.app import create_app  # noqa: E402
 from forum.core import clock, db, migrations  # noqa: E402
 from forum.core.settings import settings  # noqa: E402
-from forum.search import engine as search_engine  # noqa: E402
+from forum.search import index as search_index  # noqa: E402
 from tests.fakes.client import Browser  # noqa: E402
 
 FAST_SCHEMA = "PRAGMA user_version"
@@ -63,7 +63,7 @@ def database(schema: Path) -> Iterator[None]:
     """An empty database and data folder."""
     db.engine().dispose()
     data = settings().data_dir
-    search_engine.close()
+    search_index.close()
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     if _POSTGRES:

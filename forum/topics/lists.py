@@ -112,12 +112,12 @@ def _conditions(state: str) -> list[ColumnElement[bool]]:
 
 def _order(wanted: Filter) -> ColumnElement[Any]:
     """Only the solved list needs a time of its own; every row there has one."""
-    if wanted.state == "active":
-        return col(Topic.active_at)
-    return col(Topic.solved_at) if wanted.state == "solved" else col(Topic.created_at)
+    orders: dict[str, Any] = {"active": col(Topic.active_at), "solved": col(Topic.solved_at)}
+    order: ColumnElement[Any] = orders.get(wanted.state, col(Topic.created_at))
+    return order
 
 
 def count_waiting(session: Session, actor: Actor) -> int:
     query = select_rows(actor).where(*_conditions("unanswered")).with_only_columns(col(Topic.id)).limit(100).subquery()
-    return session.execute(select(func.count()).select_from(query)).scalar_one()
+    return int(session.execute(select(func.count()).select_from(query)).scalar_one())
 

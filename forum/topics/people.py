@@ -10,7 +10,7 @@ from forum.models import Member, Role
 from forum.policy.actor import Actor
 from forum.topics.views import PersonView
 
-COLUMNS = (
+COLUMNS: tuple[Any, ...] = (
     col(Member.id).label("person_id"),
     col(Member.handle).label("person_handle"),
     col(Member.name).label("person_name"),

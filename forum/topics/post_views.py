@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, literal, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -44,7 +44,7 @@ Outside = dict[int, PersonView]
 
 def select_posts() -> Select[Any]:
     """Questions and answers with author, tick and official mark."""
-    return (
+    posts: Any = (
         select(
             col(Post.id),
             col(Post.topic_id),
@@ -76,6 +76,8 @@ def select_posts() -> Select[Any]:
         .outerjoin(OfficialMark, col(OfficialMark.post_id) == col(Post.id))
         .outerjoin(Marker, col(Marker.id) == col(OfficialMark.by_id))
     )
+    made: Select[Any] = posts
+    return made
 
 
 def load_mine(session: Session, actor: Actor, post_ids: list[int]) -> Mine:
@@ -99,7 +101,7 @@ def load_mine(session: Session, actor: Actor, post_ids: list[int]) -> Mine:
 
 def load_comments(session: Session, actor: Actor, topic_id: int, parents: list[int]) -> list[Row[Any]]:
     """Comments under these posts, and for staff the topic's notes."""
-    wanted = col(Post.parent_id).in_(parents)
+    wanted: ColumnElement[bool] = col(Post.parent_id).in_(parents)
     if actor.is_staff:
         wanted = wanted | ((col(Post.topic_id) == topic_id) & (col(Post.kind) == PostKind.note))
     query = (

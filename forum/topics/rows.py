@@ -51,7 +51,7 @@ FIRST_PLATFORM = (
 
 
 def select_rows(actor: Actor) -> Select[Any]:
-    return (
+    rows: Any = (
         select(
             col(Topic.id),
             col(Topic.title),
@@ -73,6 +73,8 @@ def select_rows(actor: Actor) -> Select[Any]:
         .outerjoin(Member, col(Member.id) == col(Topic.author_id))
         .where(visible_topics(actor))
     )
+    made: Select[Any] = rows
+    return made
 
 
 def topic_row(row: Row[Any]) -> TopicRow:
@@ -98,7 +100,7 @@ def tag_views(joined: str | None) -> list[TagView]:
     return [TagView(slug(name), name) for name in sorted((joined or "").split(SEPARATOR)) if name]
 
 
-def keyset_page(session: Session, query: Select[Any], order: ColumnElement[Any], after: str | None, size: int = PAGE) -> Page[TopicRow]:
+def keyset_page(session: Session, query: Select[Any], order: Any, after: str | None, size: int = PAGE) -> Page[TopicRow]:
     """Newest first by `order`, then by id."""
     key: Key | None = decode(after)
     if key is not None:

@@ -1,0 +1,181 @@
+"""What the search page and the "already answered?" panel show. Every hit is checked again in SQL."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Row, and_, func, select
+from sqlmodel import Session, col
+
+from forum.core.templating import stored_html
+from forum.core.text import plural
+from forum.models import Post, PostState, Section, Topic
+from forum.policy.actor import VISITOR, Actor
+from forum.search.highlight import marked, passage
+from forum.search.index import index
+from forum.search.operators import MAX_LENGTH, parse
+from forum.search.whoosh_index import Hit, Wanted, stems_of
+from forum.topics.rows import STATE_LABELS, topic_url, visible_topics
+from forum.topics.views import LinkView
+
+PAGE = 20
+MOST = 200
+MOST_PAGES = 10
+SHORTEST_TITLE = 10
+SIMILAR_FRESH_SECONDS = 300
+TROUBLE = "Search is resting. These are titles that hold your words; the full search is back in a minute."
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    url: str
+    title_html: Any
+    excerpt_html: Any
+    state: str
+    state_label: str
+    has_official: bool
+    section_name: str
+    at: datetime
+    answer_count: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    q: str
+    rows: list[HitView] = field(default_factory=list)
+    total_text: str = ""
+    more_url: str | None = None
+    did_you_mean: str | None = None
+    did_you_mean_url: str | None = None
+    trouble: str = ""
+    tips: bool = False
+    ask_url: str = "/ask"
+
+
+def search_page(session: Session, actor: Actor, q: str, page: int) -> SearchPage:
+    q = q.strip()[:MAX_LENGTH]
+    wanted = parse(q)
+    if wanted.empty:
+        return SearchPage(q=q, tips=True)
+    if not index().usable():
+        return _without_index(session, actor, q, wanted)
+    hits = _one_a_topic(index().search(wanted, MOST))
+    page = min(max(page, 1), MOST_PAGES)
+    rows = _views(session, actor, hits[(page - 1) * PAGE : page * PAGE], wanted)
+    corrected = " ".join(index().correct(wanted.words)) if not hits and wanted.words else ""
+    better = corrected if corrected.lower() != " ".join(wanted.words).lower() else ""
+    more = len(hits) > page * PAGE and page < MOST_PAGES
+    return SearchPage(
+        q=q,
+        rows=rows,
+        total_text=plural(len(hits), "topic") if len(hits) < MOST else f"More than {MOST} topics",
+        more_url="/search?" + urlencode({"q": q, "page": page + 1}) if more else None,
+        did_you_mean=better or None,
+        did_you_mean_url="/search?" + urlencode({"q": better}) if better else None,
+        ask_url="/ask?" + urlencode({"title": " ".join(wanted.words)}),
+    )
+
+
+def _one_a_topic(hits: list[Hit]) -> list[Hit]:
+    best: dict[int, Hit] = {}
+    for hit in hits:
+        if hit.topic_id not in best or best[hit.topic_id].score < hit.score:
+            best[hit.topic_id] = hit
+    return sorted(best.values(), key=lambda hit: -hit.score)
+
+
+def _views(session: Session, actor: Actor, hits: list[Hit], wanted: Wanted) -> list[HitView]:
+    if not hits:
+        return []
+    rows = session.execute(
+        _columns().where(col(Post.id).in_([hit.post_id for hit in hits]), visible_topics(actor), col(Post.state) == PostState.visible)
+    ).all()
+    found = {row.post_id: row for row in rows}
+    stems = stems_of(" ".join([*wanted.words, *wanted.phrases]))
+    return [_view(found[hit.post_id], stems) for hit in hits if hit.post_id in found]
+
+
+def _columns() -> Any:
+    return (
+        select(
+            col(Post.id).label("post_id"),
+            col(Post.kind).label("post_kind"),
+            func.substr(Post.body, 1, 4_000).label("body"),
+            col(Post.created_at).label("at"),
+            col(Topic.id),
+            col(Topic.slug),
+            col(Topic.title),
+            col(Topic.state),
+            col(Topic.official_post_id),
+            col(Topic.answers),
+            col(Section.name).label("section_name"),
+        )
+        .join(Topic, col(Topic.id) == col(Post.topic_id))
+        .join(Section, col(Section.id) == col(Topic.section_id))
+    )
+
+
+def _view(row: Row[Any], stems: set[str]) -> HitView:
+    anchor = f"#a-{row.post_id}" if row.post_kind == "answer" else ""
+    return HitView(
+        url=topic_url(row.id, row.slug) + anchor,
+        title_html=stored_html(marked(row.title, stems)),
+        excerpt_html=stored_html(passage(row.body, stems)),
+        state=row.state,
+        state_label=STATE_LABELS[row.state],
+        has_official=row.official_post_id is not None,
+        section_name=row.section_name,
+        at=row.at,
+        answer_count=row.answers,
+        kind=row.post_kind,
+    )
+
+
+def _without_index(session: Session, actor: Actor, q: str, wanted: Wanted) -> SearchPage:
+    """Titles by SQL, and a word about it."""
+    query = _columns().where(visible_topics(actor), col(Post.kind) == "question", col(Post.state) == PostState.visible)
+    for word in (wanted.words or wanted.phrases)[:6]:
+        query = query.where(col(Topic.title).icontains(word, autoescape=True))
+    rows = session.execute(query.order_by(col(Topic.id).desc()).limit(PAGE)).all()
+    stems = stems_of(" ".join(wanted.words))
+    return SearchPage(
+        q=q, rows=[_view(row, stems) for row in rows], total_text=plural(len(rows), "topic"), trouble=TROUBLE
+    )
+
+
+def similar_links(session: Session, actor: Actor, title: str, limit: int = 5, *, exclude: int = 0) -> list[LinkView]:
+    """Topics like a title that is being typed; empty below ten characters."""
+    if len(title.strip()) < SHORTEST_TITLE:
+        return []
+    hits = index().similar(title, limit + 3, exclude=exclude)
+    return _links(session, actor, [hit.topic_id for hit in hits])[:limit]
+
+
+def similar_topics(session: Session, topic_id: int, title: str, limit: int = 4) -> list[LinkView]:
+    """Beside a topic. Only what everybody may read, so the look-up is shared for some minutes."""
+    ids = _similar_ids(topic_id, title, int(time.monotonic() // SIMILAR_FRESH_SECONDS), str(index().root))
+    return _links(session, VISITOR, list(ids))[:limit]
+
+
+@lru_cache(maxsize=4_096)
+def _similar_ids(topic_id: int, title: str, _epoch: int, _root: str) -> tuple[int, ...]:
+    return tuple(hit.topic_id for hit in index().similar(title, 6, exclude=topic_id))
+
+
+def _links(session: Session, actor: Actor, topic_ids: list[int]) -> list[LinkView]:
+    if not topic_ids:
+        return []
+    rows = session.execute(
+        select(col(Topic.id), col(Topic.slug), col(Topic.title), col(Topic.state), col(Topic.official_post_id)).where(
+            and_(col(Topic.id).in_(topic_ids), visible_topics(actor))
+        )
+    ).all()
+    found = {
+        row.id: LinkView(topic_url(row.id, row.slug), row.title, row.state, STATE_LABELS[row.state], row.official_post_id is not None)
+        for row in rows
+    }
+    return [found[topic_id] for topic_id in dict.fromkeys(topic_ids) if topic_id in found]

@@ -1,0 +1,93 @@
+"""Earlier versions of a post, and the form that edits it."""
+
+import re
+from difflib import SequenceMatcher
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from forum.models import Member, Post, PostKind, Revision, Topic
+from forum.policy.actor import Actor
+from forum.policy.check import may, require
+from forum.policy.facts import About
+from forum.policy.permissions import Permission
+from forum.topics.rows import topic_url
+from forum.topics.views import EditPage, HistoryPage, VersionView
+
+MOST_VERSIONS = 50
+MOST_WORDS = 4_000
+"""Beyond this a text is shown as changed in whole: the comparison grows faster than the text."""
+_TOKENS = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+def history_page(session: Session, actor: Actor, topic: Topic, post: Post) -> HistoryPage:
+    require(actor, Permission.post_history, About(topic, post))
+    rows = session.execute(
+        select(Revision, col(Member.name))
+        .outerjoin(Member, col(Member.id) == col(Revision.author_id))
+        .where(col(Revision.post_id) == post.id)
+        .order_by(col(Revision.number).desc())
+        .limit(MOST_VERSIONS)
+    ).all()
+    versions = []
+    for index, (revision, name) in enumerate(rows):
+        before: Revision | None = rows[index + 1][0] if index + 1 < len(rows) else None
+        versions.append(_version(revision, name, before, post))
+    return HistoryPage(
+        post_id=post.id,
+        topic_url=topic_url(topic.id, topic.slug),
+        topic_title=topic.title,
+        kind=post.kind,
+        versions=versions,
+        may_restore=may(actor, Permission.post_edit, About(topic, post)),
+    )
+
+
+def _version(revision: Revision, name: str | None, before: Revision | None, post: Post) -> VersionView:
+    return VersionView(
+        number=revision.number,
+        by=name or "Former member",
+        at=revision.at,
+        reason=revision.reason,
+        title_parts=differences(before.title or "" if before else revision.title or "", revision.title or ""),
+        parts=differences(before.body if before else revision.body, revision.body),
+        tags=revision.tags or "",
+        current=revision.number == post.revisions,
+    )
+
+
+def differences(before: str, after: str) -> list[tuple[str, str]]:
+    """Word by word: ('same' | 'gone' | 'new', text), joined they give both texts."""
+    if before == after:
+        return [("same", after)] if after else []
+    old, new = _TOKENS.findall(before), _TOKENS.findall(after)
+    if len(old) > MOST_WORDS or len(new) > MOST_WORDS:
+        return [("gone", before), ("new", after)]
+    parts: list[tuple[str, str]] = []
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            parts.append(("same", "".join(old[a:b])))
+            continue
+        if b > a:
+            parts.append(("gone", "".join(old[a:b])))
+        if d > c:
+            parts.append(("new", "".join(new[c:d])))
+    return parts
+
+
+def edit_page(session: Session, actor: Actor, topic: Topic, post: Post) -> EditPage:
+    require(actor, Permission.post_edit, About(topic, post))
+    newest = session.execute(
+        select(col(Revision.tags)).where(col(Revision.post_id) == post.id, col(Revision.number) == post.revisions)
+    ).first()
+    question = post.kind == PostKind.question
+    return EditPage(
+        post_id=post.id,
+        topic_url=topic_url(topic.id, topic.slug),
+        topic_title=topic.title,
+        kind=post.kind,
+        number=post.revisions,
+        title=topic.title if question else "",
+        body=post.body,
+        tags=(newest.tags or "") if question and newest else "",
+    )

@@ -1,0 +1,249 @@
+"""The topic page and the fragments of it, in at most four queries of its own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, and_, func, or_, select, union_all
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from forum.core import paging, templating, text
+from forum.core.errors import NotFound
+from forum.models import (
+    Audience,
+    Draft,
+    Follow,
+    MeToo,
+    Post,
+    PostKind,
+    Product,
+    Resolution,
+    ResolutionState,
+    Section,
+    Tag,
+    ThreadLink,
+    Topic,
+    TopicState,
+    TopicTag,
+)
+from forum.policy.actor import Actor
+from forum.policy.check import may, require, why_not
+from forum.policy.facts import About
+from forum.policy.permissions import Permission
+from forum.topics.life import life
+from forum.topics.post_views import Mine, Outside, comment_view, load_comments, load_mine, post_view, select_posts
+from forum.topics.rows import SEPARATOR, STATE_LABELS, tag_views, topic_url
+from forum.topics.views import CommentView, LinkView, OriginView, PostView, TopicPage
+
+ANSWERS = 30
+Earlier = aliased(Topic)
+NET_HELPFUL = col(Post.helpful) - col(Post.not_helpful)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The rows of a topic page before they become a view: what other floors need to add their part."""
+
+    topic: Row[Any]
+    posts: list[Row[Any]]
+    comments: list[Row[Any]]
+    more: str | None
+
+    @property
+    def foreign_posts(self) -> list[int]:
+        """Posts without a member: their authors may be from elsewhere."""
+        return [row.id for row in (*self.posts, *self.comments) if row.author_id is None]
+
+
+@dataclass(frozen=True, slots=True)
+class Guests:
+    """What floors above know of the topic: threads and authors elsewhere, and topics like it."""
+
+    origins: list[OriginView]
+    authors: Outside
+    similar: list[LinkView]
+
+
+def load(session: Session, actor: Actor, topic_id: int, after: str | None = None) -> Loaded:
+    """Raises NotFound for what the reader may not see."""
+    topic = _topic_row(session, topic_id)
+    require(actor, Permission.topic_read, About(topic))
+    posts, more = _posts(session, topic, after)
+    comments = load_comments(session, actor, topic_id, [row.id for row in posts])
+    return Loaded(topic, posts, comments, more)
+
+
+def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -> TopicPage:
+    topic = loaded.topic
+    about = About(topic)
+    mine = load_mine(session, actor, [row.id for row in loaded.posts])
+    my_me_too, following, draft = _my_state(session, actor, topic.id)
+    posts = _post_views(actor, loaded, mine, guests.authors)
+    question = next(post for post in posts if post.kind == PostKind.question)
+    answers = [post for post in posts if post.kind == PostKind.answer and post.official is None]
+    url = topic_url(topic.id, topic.slug)
+    return TopicPage(
+        id=topic.id,
+        url=url,
+        title=topic.title,
+        description=text.excerpt(topic.question_body, 155),
+        kind=topic.kind,
+        state=topic.state,
+        state_label=STATE_LABELS[topic.state],
+        audience=topic.audience,
+        section_name=topic.section_name,
+        section_url=f"/sections/{topic.section_slug}",
+        product=", ".join(filter(None, [topic.product_name, topic.product_detail])),
+        asked_at=topic.created_at,
+        closed_reason=topic.closed_reason,
+        needs_info_text=topic.needs_info_text if topic.state == TopicState.needs_info else "",
+        tags=tag_views(topic.tags),
+        question=question,
+        official=next((post for post in posts if post.official is not None), None),
+        answers=answers,
+        answer_count=topic.answers,
+        more_url=f"{url}?after={loaded.more}" if loaded.more else None,
+        speed=_speed(topic),
+        me_too=topic.me_too,
+        my_me_too=my_me_too,
+        following=following,
+        duplicate_of=_earlier(actor, topic),
+        origins=guests.origins,
+        timeline=life(topic, posts, guests.origins),
+        similar=guests.similar,
+        notes=[comment_view(actor, topic, row, {}) for row in loaded.comments if row.kind == PostKind.note],
+        draft_body=draft,
+        resolution_url=_resolution_url(topic),
+        may_answer=may(actor, Permission.answer_post, about),
+        why_not_answer=why_not(actor, Permission.answer_post, about),
+        may_me_too=may(actor, Permission.topic_me_too, about) and (not actor.signed_in or topic.author_id != actor.id),
+        may_follow=may(actor, Permission.topic_follow, about),
+        may_note=may(actor, Permission.note_post, about),
+        may_ask_details=may(actor, Permission.topic_needs_info, about) and topic.state != TopicState.solved,
+        may_close=may(actor, Permission.topic_close, about),
+        may_link_duplicate=may(actor, Permission.topic_link_duplicate, about),
+        may_write_resolution=may(actor, Permission.resolution_write, about) and bool(topic.accepted or topic.official_post_id),
+        is_mine=actor.signed_in and topic.author_id == actor.id,
+        indexable=topic.audience == Audience.public and topic.answers > 0,
+    )
+
+
+def single_post(session: Session, actor: Actor, topic: Topic, post_id: int) -> PostView:
+    """One post as the page shows it, for the fragment after a vote or a mark."""
+    session.flush()
+    row = session.execute(select_posts().where(col(Post.id) == post_id)).first()
+    if row is None:
+        raise NotFound
+    return post_view(actor, topic, row, [], load_mine(session, actor, [post_id]), {})
+
+
+def _topic_row(session: Session, topic_id: int) -> Row[Any]:
+    tags = (
+        select(func.aggregate_strings(col(Tag.slug), SEPARATOR))
+        .join(TopicTag, col(TopicTag.tag_id) == col(Tag.id))
+        .where(col(TopicTag.topic_id) == topic_id)
+        .scalar_subquery()
+    )
+    linked = select(col(ThreadLink.id)).where(col(ThreadLink.topic_id) == topic_id).exists()
+    question = select(func.substr(Post.body, 1, 600)).where(
+        col(Post.topic_id) == topic_id, col(Post.kind) == PostKind.question
+    )
+    row = session.execute(
+        select(
+            *(column for column in Topic.__table__.columns),  # type: ignore[attr-defined]
+            col(Section.name).label("section_name"),
+            col(Section.slug).label("section_slug"),
+            col(Product.name).label("product_name"),
+            col(Resolution.id).label("resolution_id"),
+            col(Resolution.slug).label("resolution_slug"),
+            col(Resolution.state).label("resolution_state"),
+            col(Resolution.published_at).label("published_at"),
+            col(Earlier.id).label("earlier_id"),
+            col(Earlier.title).label("earlier_title"),
+            col(Earlier.slug).label("earlier_slug"),
+            col(Earlier.state).label("earlier_state"),
+            col(Earlier.audience).label("earlier_audience"),
+            col(Earlier.official_post_id).label("earlier_official"),
+            tags.label("tags"),
+            linked.label("linked"),
+            question.scalar_subquery().label("question_body"),
+        )
+        .join(Section, col(Section.id) == col(Topic.section_id))
+        .outerjoin(Product, col(Product.id) == col(Topic.product_id))
+        .outerjoin(Resolution, col(Resolution.topic_id) == col(Topic.id))
+        .outerjoin(Earlier, col(Earlier.id) == col(Topic.duplicate_of_id))
+        .where(col(Topic.id) == topic_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _posts(session: Session, topic: Row[Any], after: str | None) -> tuple[list[Row[Any]], str | None]:
+    """The question, the official and accepted answers (first page), then answers by how helpful they were."""
+    ticked = select_posts().selected_columns.accepted_at.is_not(None)
+    is_question = col(Post.kind) == PostKind.question
+    is_answer = col(Post.kind) == PostKind.answer
+    query = select_posts().where(col(Post.topic_id) == topic.id)
+    key = paging.decode(after)
+    if key is None:
+        query = query.where(or_(is_question, is_answer))
+    else:
+        score, last_id = key
+        beyond = or_(NET_HELPFUL < score, and_(NET_HELPFUL == score, col(Post.id) > last_id))
+        unmarked = and_(is_answer, ~ticked, col(Post.id) != (topic.official_post_id or 0))
+        query = query.where(or_(is_question, and_(unmarked, beyond)))
+    first = [is_question.desc(), (col(Post.id) == (topic.official_post_id or 0)).desc(), ticked.desc()]
+    rows = session.execute(query.order_by(*first, NET_HELPFUL.desc(), col(Post.id)).limit(ANSWERS + 2)).all()
+    if len(rows) < ANSWERS + 2:
+        return list(rows), None
+    last = rows[-2]
+    return list(rows[:-1]), paging.encode(last.helpful - last.not_helpful, last.id)
+
+
+def _post_views(actor: Actor, loaded: Loaded, mine: Mine, outside: Outside) -> list[PostView]:
+    under: dict[int, list[CommentView]] = {}
+    for row in loaded.comments:
+        if row.kind == PostKind.comment:
+            under.setdefault(row.parent_id, []).append(comment_view(actor, loaded.topic, row, outside))
+    return [post_view(actor, loaded.topic, row, under.get(row.id, []), mine, outside) for row in loaded.posts]
+
+
+def _my_state(session: Session, actor: Actor, topic_id: int) -> tuple[bool, bool, str]:
+    """Me-too, following, and the kept draft of an answer: one query."""
+    if not actor.signed_in:
+        return False, False, ""
+    me_too = select(func.count(), func.max("me_too").label("what"), func.max("").label("body")).where(
+        col(MeToo.topic_id) == topic_id, col(MeToo.member_id) == actor.id
+    )
+    follow = select(func.count(), func.max("follow"), func.max("")).where(
+        col(Follow.topic_id) == topic_id, col(Follow.member_id) == actor.id
+    )
+    draft = select(func.count(), func.max("draft"), func.max(Draft.body)).where(
+        col(Draft.member_id) == actor.id, col(Draft.place) == f"topic:{topic_id}"
+    )
+    found = {row.what: row.body for row in session.execute(union_all(me_too, follow, draft)) if row[0]}
+    return "me_too" in found, "follow" in found, found.get("draft") or ""
+
+
+def _earlier(actor: Actor, topic: Row[Any]) -> LinkView | None:
+    visible = {Audience.public} | ({Audience.members} if actor.signed_in else set())
+    if topic.earlier_id is None or (topic.earlier_audience not in visible and not actor.is_staff):
+        return None
+    url = topic_url(topic.earlier_id, topic.earlier_slug)
+    return LinkView(url, topic.earlier_title, topic.earlier_state, STATE_LABELS[topic.earlier_state], topic.earlier_official is not None)
+
+
+def _resolution_url(topic: Row[Any]) -> str | None:
+    if topic.resolution_state != ResolutionState.public:
+        return None
+    return f"/resolutions/{topic.resolution_id}/{topic.resolution_slug}"
+
+
+def _speed(topic: Row[Any]) -> str:
+    parts = []
+    if topic.first_answer_at and topic.first_answer_at > topic.created_at:
+        parts.append(f"First answer in {templating.span(topic.first_answer_at - topic.created_at)}")
+    if topic.solved_at and topic.solved_at > topic.created_at:
+        parts.append(f"{'solved' if parts else 'Solved'} in {templating.span(topic.solved_at - topic.created_at)}")
+    return ", ".join(parts)
