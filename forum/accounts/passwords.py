@@ -1,10 +1,8 @@
 """Passwords: hashing, checking, and which ones are refused. The only file that imports passlib (from libpass)."""
 
-import secrets
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from passlib.context import CryptContext
@@ -17,8 +15,11 @@ MIN_LENGTH = 12
 MAX_LENGTH = 256
 EASY_GUESSES = 10**8
 """What a patient script tries against a stolen hash in days."""
+_OWN_LENGTH = 6
 _ESTIMATED = 72
 """The estimate grows steeply with length, so it sees this much and no more."""
+_NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$6Z3TmpOyltK6t3aOsbb2ng$oxi8lGgJlSK0Ylngx5ujqQgzvsT9ESh+/5klV4x0WO8"
+"""Of a random password that was thrown away: only its cost matters."""
 _AT_ONCE = 2
 _PATIENCE_SECONDS = 20
 
@@ -62,7 +63,7 @@ def verify(password: str, stored: str) -> tuple[bool, str | None]:
 
 def dummy_verify(password: str) -> None:
     """Costs what `verify` costs, for names that nobody has."""
-    verify(password, _nobodys())
+    verify(password, _NOBODYS)
 
 
 def weakness(password: str, about: Iterable[str]) -> str:
@@ -70,14 +71,18 @@ def weakness(password: str, about: Iterable[str]) -> str:
     if len(password) < MIN_LENGTH:
         return f"Use at least {MIN_LENGTH} characters. A few unrelated words are easy to remember."
     known = [word.lower()[:_ESTIMATED] for word in about if word]
+    if _own_part(password.lower(), known) < _OWN_LENGTH:
+        return "That is mostly your own name or ours. A few unrelated words work well."
     if zxcvbn(password[:_ESTIMATED], user_inputs=known)["guesses"] < EASY_GUESSES:
         return "That password is on the lists people try first. A few unrelated words work well."
     return ""
 
 
-@cache
-def _nobodys() -> str:
-    return hash_password(secrets.token_urlsafe(16))
+def _own_part(password: str, known: list[str]) -> int:
+    """How many letters and digits are left without what everybody knows."""
+    for word in sorted((word for word in known if len(word) > 2), key=len, reverse=True):
+        password = password.replace(word, "")
+    return sum(character.isalnum() for character in password)
 
 
 @contextmanager

@@ -165,7 +165,5 @@ def sweep(session: Session) -> None:
     """Drop what no cookie can use any more."""
     moment = clock.now()
     session.execute(
-        delete(SignInSession).where(
-            or_(col(SignInSession.expires_at) < moment, col(SignInSession.last_seen_at) < moment - IDLE)
-        )
+        delete(SignInSession).where(or_(col(SignInSession.expires_at) < moment, col(SignInSession.last_seen_at) < moment - IDLE))
     )

@@ -29,9 +29,7 @@ def new_session(request: Request, me: Me, next: Next = "/") -> Response:
 
 
 @router.post("/sign-in")
-def create_session(
-    request: Request, db: Db, me: Glance, form: Annotated[Form[inputs.SignIn], posted(inputs.SignIn)]
-) -> Response:
+def create_session(request: Request, db: Db, me: Glance, form: Annotated[Form[inputs.SignIn], posted(inputs.SignIn)]) -> Response:
     try:
         entry = entrance.sign_in(db, caller(request, me), form.data)
     except (Invalid, TooMany) as error:
