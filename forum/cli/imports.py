@@ -68,7 +68,8 @@ def _table(report: Report) -> Table:
     table = Table(title=f"{'Dry run: ' if report.dry_run else ''}{report.source}, {report.seconds} s")
     for heading in ("", "what", "count"):
         table.add_column(heading, justify="right" if heading == "count" else "left")
-    for title, counts in (("read", report.read), ("made", report.made), ("unchanged", report.unchanged), ("skipped", report.skipped)):
+    parts = {"read": report.read, "made": report.made, "unchanged": report.unchanged, "skipped": report.skipped}
+    for title, counts in parts.items():
         for what, count in counts.items():
             table.add_row(title, what, f"{count:,}")
     return table

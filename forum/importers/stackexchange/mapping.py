@@ -86,7 +86,7 @@ def versions(entries: list[Entry]) -> list[Version]:
             elif entry.kind in BODIES:
                 body = entry.text
             else:
-                labels = " ".join(tags(entry.text))
+                labels = ", ".join(tags(entry.text))
         reason = next((one.comment for one in edit if one.comment), "")
         made.append(Version(edit[0].at, edit[0].editor, reason[:200], heading, body, labels[:300]))
     return [one for one in made if one.body]

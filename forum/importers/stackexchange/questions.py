@@ -79,7 +79,7 @@ def _write(session: Session, work: Import, found: list[Source], rendered: dict[s
     add_revisions(session, [
         values
         for one, post, author, title, tags in zip(fresh, posts, authors, titles, labels, strict=True)
-        for values in revision_values(one, rendered[one.row.id()], post, author, who, (title, " ".join(tags)[:300]))
+        for values in revision_values(one, rendered[one.row.id()], post, author, who, (title, ", ".join(tags)[:300]))
     ])  # fmt: skip
     _tag(session, dict(zip(topics, labels, strict=True)))
     work.stage.accept((one.row.id("AcceptedAnswerId"), one.row.id()) for one in fresh if one.row.id("AcceptedAnswerId"))

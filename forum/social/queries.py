@@ -1,0 +1,329 @@
+"""Reading threads from elsewhere: the list to triage, one thread, and what topic pages say of where they came from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlmodel import Session, col
+
+from forum.catalog.queries import list_sections
+from forum.core.errors import NotFound
+from forum.core.paging import Page, cut, decode
+from forum.core.text import excerpt, hue, initials, plural
+from forum.models.accounts import Member
+from forum.models.social import (
+    AccountKind,
+    ExternalAccount,
+    ExternalPost,
+    ExternalPostState,
+    MapRole,
+    PostMap,
+    ThreadLink,
+    TriageState,
+)
+from forum.models.topics import Topic
+from forum.policy.actor import Actor
+from forum.policy.check import require
+from forum.policy.permissions import Permission
+from forum.social.authors import OutsideAuthor, network_name, outside_author, shown_handle
+from forum.social.projection import PlacedPost, Projection, project
+
+A_PAGE = 30
+STATES = {TriageState.new: "To triage", TriageState.published: "Published", TriageState.ignored: "Ignored"}
+ROLE_LABELS = {
+    MapRole.question: "Question",
+    MapRole.segment: "Question, continued",
+    MapRole.answer: "Answer",
+    MapRole.comment: "Comment",
+    MapRole.me_too: "Has this too",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    id: int
+    url: str
+    platform: str
+    network: str
+    author: str
+    text: str
+    at: datetime
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateTab:
+    url: str
+    label: str
+    count: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TriagePage:
+    threads: Page[ThreadRow]
+    tabs: list[StateTab]
+    state: str
+    state_label: str
+    older_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    id: int
+    platform: str
+    network: str
+    name: str
+    handle: str
+    at: datetime
+    url: str
+    role: str
+    changes: list[tuple[str, str]]
+    changed: bool
+    withheld: bool
+    reply: bool
+    suggests_solved: bool
+    metrics: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    name: str
+    handle: str
+    url: str
+    initials: str
+    hue: int
+    shown_as: str
+    posts: str
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    id: int
+    url: str
+    source_url: str
+    platform: str
+    network: str
+    state: str
+    title: str
+    digest: str
+    posts: list[PostView]
+    people: list[PersonView]
+    sections: list[tuple[str, str]]
+    hidden: int
+    outcome: list[tuple[str, int]]
+    first_missing: bool
+    decided: str
+    reason: str
+    decided_at: datetime | None
+    topic_url: str | None
+    topic_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a topic was first asked."""
+
+    platform: str
+    network: str
+    url: str
+    author: str
+    posts: int
+    asked_at: datetime
+
+
+def access_thread(session: Session, actor: Actor, thread_id: int) -> ThreadLink:
+    require(actor, Permission.triage)
+    thread = session.get(ThreadLink, thread_id)
+    if thread is None:
+        raise NotFound
+    return thread
+
+
+def triage_page(session: Session, actor: Actor, state: str = "", after: str | None = None) -> TriagePage:
+    require(actor, Permission.triage)
+    chosen = TriageState(state) if state in set(TriageState) else TriageState.new
+    key = decode(after)
+    statement = select(ThreadLink).where(col(ThreadLink.state) == chosen)
+    if key is not None and isinstance(key[0], datetime):
+        statement = statement.where(_before(key[0], key[1]))
+    order = (col(ThreadLink.last_post_at).desc(), col(ThreadLink.id).desc())
+    rows = list(session.scalars(statement.order_by(*order).limit(A_PAGE + 1)))
+    first = _first_posts(session, [row.id for row in rows if row.id])
+    page = cut(
+        rows, A_PAGE, lambda row: _row(row, first.get(row.id or 0)), lambda row: (row.last_post_at, row.id or 0), first=not key
+    )
+    older = f"/desk/social?state={chosen}&after={page.after}" if page.after else None
+    return TriagePage(page, _tabs(session, chosen), chosen, STATES[chosen], older)
+
+
+def _before(at: datetime, row_id: int) -> ColumnElement[bool]:
+    return or_(col(ThreadLink.last_post_at) < at, (col(ThreadLink.last_post_at) == at) & (col(ThreadLink.id) < row_id))
+
+
+def _tabs(session: Session, chosen: TriageState) -> list[StateTab]:
+    grouped = select(col(ThreadLink.state), func.count()).group_by(col(ThreadLink.state))
+    counts = dict(session.execute(grouped).tuples().all())
+    return [
+        StateTab(f"/desk/social?state={state}", label, counts.get(state, 0), state == chosen) for state, label in STATES.items()
+    ]
+
+
+def _first_posts(session: Session, thread_ids: list[int]) -> dict[int, Row[Any]]:
+    """The opening words of each thread, in one query."""
+    live = col(ExternalPost.state) == ExternalPostState.live
+    earliest = (
+        select(func.min(col(ExternalPost.id)).label("id"))
+        .join(ThreadLink, col(ThreadLink.id) == col(ExternalPost.thread_id))
+        .where(col(ThreadLink.id).in_(thread_ids), live, col(ExternalPost.created_at) == col(ThreadLink.first_post_at))
+        .group_by(col(ExternalPost.thread_id))
+        .subquery()
+    )
+    statement = (
+        select(col(ExternalPost.thread_id), col(ExternalPost.text), col(ExternalAccount.name), col(ExternalAccount.handle))
+        .join(earliest, earliest.c.id == col(ExternalPost.id))
+        .join(ExternalAccount, col(ExternalAccount.id) == col(ExternalPost.account_id))
+    )
+    return {row.thread_id: row for row in session.execute(statement)}
+
+
+def _row(thread: ThreadLink, first: Row[Any] | None) -> ThreadRow:
+    return ThreadRow(
+        id=thread.id or 0,
+        url=f"/desk/social/{thread.id}",
+        platform=thread.platform,
+        network=network_name(thread.platform),
+        author=(first.name or shown_handle(thread.platform, first.handle)) if first else "Somebody",
+        text=(excerpt(first.text, 180) or "A post without words.") if first else "This post is no longer available.",
+        at=thread.last_post_at,
+        size=f"{plural(thread.posts, 'post')} by {plural(thread.people, 'person', 'people')}",
+    )
+
+
+def thread_page(session: Session, actor: Actor, thread: ThreadLink) -> ThreadPage:
+    require(actor, Permission.triage)
+    projection = project(session, thread)
+    topic = session.get(Topic, thread.topic_id) if thread.topic_id else None
+    decider = session.get(Member, thread.decided_by_id) if thread.decided_by_id else None
+    return ThreadPage(
+        id=thread.id or 0,
+        url=f"/desk/social/{thread.id}",
+        source_url=thread.url if thread.url.startswith(("https://", "http://")) else "",
+        platform=thread.platform,
+        network=network_name(thread.platform),
+        state=thread.state,
+        title=projection.title,
+        digest=projection.digest,
+        posts=[_post(one) for one in projection.posts],
+        people=_people(projection),
+        sections=[(section.slug, section.name) for section in list_sections(session, actor)],
+        hidden=sum(one.wording.findings for one in projection.posts),
+        outcome=_outcome(projection),
+        first_missing=projection.first_missing,
+        decided=decider.name if decider else "somebody",
+        reason=thread.ignored_reason,
+        decided_at=thread.decided_at,
+        topic_url=f"/topics/{topic.id}/{topic.slug}" if topic else None,
+        topic_title=topic.title if topic else "",
+    )
+
+
+def _post(one: PlacedPost) -> PostView:
+    account, post = one.account, one.post
+    numbers = [f"{value} {name}" for name, value in post.metrics.items() if isinstance(value, int) and value > 0]
+    return PostView(
+        id=post.id or 0,
+        platform=post.platform,
+        network=one.author.network,
+        name=account.name or shown_handle(post.platform, account.handle),
+        handle=shown_handle(post.platform, account.handle),
+        at=post.created_at,
+        url=post.url,
+        role=ROLE_LABELS[MapRole(one.placement.role)],
+        changes=one.wording.changes,
+        changed=one.wording.findings > 0,
+        withheld=one.wording.withheld,
+        reply=one.placement.under is not None,
+        suggests_solved=one.placement.suggests_solved,
+        metrics=", ".join(numbers[:4]),
+    )
+
+
+def _people(projection: Projection) -> list[PersonView]:
+    counts: dict[int, int] = {}
+    first: dict[int, PlacedPost] = {}
+    for one in projection.posts:
+        counts[one.post.account_id] = counts.get(one.post.account_id, 0) + 1
+        first.setdefault(one.post.account_id, one)
+    return [_person(one, counts[account_id]) for account_id, one in first.items()]
+
+
+def _person(one: PlacedPost, posts: int) -> PersonView:
+    account = one.account
+    name = account.name or account.handle
+    ours = account.kind in (AccountKind.brand, AccountKind.staff)
+    return PersonView(
+        name=name,
+        handle=shown_handle(one.post.platform, account.handle),
+        url=one.author.url,
+        initials=initials(name),
+        hue=hue(account.id or 0),
+        shown_as=one.author.label.partition(" (")[0],
+        posts=plural(posts, "post"),
+        ours=ours,
+    )
+
+
+def _outcome(projection: Projection) -> list[tuple[str, int]]:
+    """How many posts go where."""
+    counts = {role: sum(one.placement.role == role for one in projection.posts) for role in ROLE_LABELS}
+    return [(ROLE_LABELS[role], count) for role, count in counts.items() if count]
+
+
+def origins(session: Session, topic_ids: Iterable[int]) -> dict[int, list[Origin]]:
+    """Threads that topics came from, the first one first."""
+    statement = (
+        select(ThreadLink, ExternalAccount)
+        .outerjoin(PostMap, (col(PostMap.topic_id) == col(ThreadLink.topic_id)) & (col(PostMap.role) == MapRole.question))
+        .outerjoin(ExternalPost, col(ExternalPost.id) == col(PostMap.external_post_id))
+        .outerjoin(ExternalAccount, col(ExternalAccount.id) == col(ExternalPost.account_id))
+        .where(col(ThreadLink.topic_id).in_(list(topic_ids)), col(ThreadLink.state) == TriageState.published)
+        .where(or_(col(ExternalPost.thread_id).is_(None), col(ExternalPost.thread_id) == col(ThreadLink.id)))
+        .order_by(col(ThreadLink.first_post_at), col(ThreadLink.id))
+    )
+    made: dict[int, list[Origin]] = {}
+    for thread, account in session.execute(statement).tuples():
+        made.setdefault(thread.topic_id or 0, []).append(_origin(thread, account))
+    return made
+
+
+def _origin(thread: ThreadLink, account: ExternalAccount | None) -> Origin:
+    label = "somebody"
+    if account is not None:
+        who = outside_author(
+            thread.platform, account.kind, account.handle, account.url, thread_id=thread.id or 0, account_id=account.id or 0
+        )
+        label = who.label
+    return Origin(thread.platform, network_name(thread.platform), thread.url, label, thread.posts, thread.first_post_at)
+
+
+def outside_authors(session: Session, post_ids: Iterable[int], for_staff: bool) -> dict[int, OutsideAuthor]:
+    """Who wrote the posts that came from elsewhere, by post id."""
+    statement = (
+        select(col(PostMap.post_id), ExternalPost, ExternalAccount)
+        .join(ExternalPost, col(ExternalPost.id) == col(PostMap.external_post_id))
+        .join(ExternalAccount, col(ExternalAccount.id) == col(ExternalPost.account_id))
+        .where(col(PostMap.post_id).in_(list(post_ids)))
+        .order_by(col(PostMap.position).desc())
+    )
+    made: dict[int, OutsideAuthor] = {}
+    for post_id, post, account in session.execute(statement).tuples():
+        if post_id is not None:
+            made[post_id] = outside_author(
+                post.platform, account.kind, account.handle, account.url or post.url,
+                thread_id=post.thread_id, account_id=post.account_id, for_staff=for_staff,
+            )  # fmt: skip
+    return made
