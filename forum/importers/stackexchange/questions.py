@@ -27,7 +27,7 @@ class Questions:
     def check(self, work: Import, rows: list[Row], outcome: Outcome) -> list[Row]:
         """Answers pass by: the second reading takes them."""
         kept: list[Row] = []
-        excerpts = work.stage.excerpts([row.id() for row in rows if row.fields.get("PostTypeId") == EXCERPT])
+        excerpts = work.stage.excerpts([row.id() for row in rows if row.id() and row.fields.get("PostTypeId") == EXCERPT])
         for row in dated(rows, outcome):
             kind = row.fields.get("PostTypeId")
             if kind == QUESTION or row.id() in excerpts:
@@ -100,7 +100,6 @@ def _topic(work: Import, source: Source, title: str, author_id: int | None) -> d
         "state": TopicState.closed if reason else TopicState.new,
         "closed_reason": reason,
         "score": source.votes.up - source.votes.down,
-        "reads": max(0, source.row.number_of("ViewCount")),
     }
 
 

@@ -1,5 +1,6 @@
 """A scratch SQLite file holding what must be looked up by post: history, votes, links. Memory stays bounded on any dump."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,13 @@ CREATE TABLE excerpt (post INTEGER PRIMARY KEY, tag TEXT);
 _VOTE = """
 INSERT INTO vote VALUES (?, ?, ?, ?) ON CONFLICT (post) DO UPDATE SET
 up = up + excluded.up, down = down + excluded.down, accepted_at = coalesce(accepted_at, excluded.accepted_at)
+"""
+_ACCEPTED_AMONG = "SELECT answer, question FROM accepted WHERE answer IN (SELECT value FROM json_each(?))"
+_POSTS_AMONG = "SELECT id, kind FROM post WHERE id IN (SELECT value FROM json_each(?))"
+_EXCERPTS_AMONG = "SELECT post, tag FROM excerpt WHERE post IN (SELECT value FROM json_each(?))"
+_VOTES_AMONG = "SELECT post, up, down, accepted_at FROM vote WHERE post IN (SELECT value FROM json_each(?))"
+_HISTORY_AMONG = """
+SELECT post, kind, at, editor, text, comment, guid FROM history WHERE post IN (SELECT value FROM json_each(?)) ORDER BY post, id
 """
 UP, DOWN, ACCEPTED, DUPLICATE = "2", "3", "1", "3"
 QUESTION, ANSWER = "1", "2"
@@ -92,23 +100,21 @@ class Stage:
 
     def accepted(self, answers: list[str]) -> dict[str, str]:
         """Answer to question, for those of `answers` that carry the tick."""
-        return {str(row[0]): str(row[1]) for row in self._among("SELECT answer, question FROM accepted WHERE answer", answers)}
+        return {str(row[0]): str(row[1]) for row in self._among(_ACCEPTED_AMONG, answers)}
 
     def known_posts(self, ids: list[str]) -> dict[str, str]:
-        return {str(row[0]): row[1] for row in self._among("SELECT id, kind FROM post WHERE id", ids)}
+        return {str(row[0]): row[1] for row in self._among(_POSTS_AMONG, ids)}
 
     def excerpts(self, posts: list[str]) -> dict[str, str]:
-        return {str(row[0]): row[1] for row in self._among("SELECT post, tag FROM excerpt WHERE post", posts)}
+        return {str(row[0]): row[1] for row in self._among(_EXCERPTS_AMONG, posts)}
 
     def votes(self, posts: list[str]) -> dict[str, Votes]:
-        found = self._among("SELECT post, up, down, accepted_at FROM vote WHERE post", posts)
+        found = self._among(_VOTES_AMONG, posts)
         return {str(row[0]): Votes(row[1], row[2], moment(row[3] or "")) for row in found}
 
     def history(self, posts: list[str]) -> dict[str, list[Entry]]:
         """Entries in the order they were made, by post."""
-        found = self._among(
-            "SELECT post, kind, at, editor, text, comment, guid FROM history WHERE post", posts, " ORDER BY post, id"
-        )
+        found = self._among(_HISTORY_AMONG, posts)
         made: dict[str, list[Entry]] = {}
         for post, group in groupby(found, key=lambda row: str(row[0])):
             made[post] = [
@@ -122,13 +128,8 @@ class Stage:
         for post, original in self._db.execute("SELECT post, original FROM duplicate ORDER BY post"):
             yield str(post), str(original)
 
-    def _among(self, select: str, ids: list[str], order: str = "") -> list[Any]:
-        made: list[Any] = []
-        for start in range(0, len(ids), 500):
-            some = ids[start : start + 500]
-            marks = ",".join("?" * len(some))
-            made += self._db.execute(f"{select} IN ({marks}){order}", some).fetchall()
-        return made
+    def _among(self, select: str, ids: list[str]) -> list[Any]:
+        return self._db.execute(select, (json.dumps([int(one) for one in ids]),)).fetchall()
 
 
 def _post(row: Row) -> tuple[Any, ...] | str | None:
