@@ -26,7 +26,7 @@ from sqlmodel import Session, SQLModel  # noqa: E402
 
 from forum import wiring  # noqa: E402
 from forum.app import create_app  # noqa: E402
-from forum.core import clock, db, migrations  # noqa: E402
+from forum.core import clock, db, migrations, ratelimit  # noqa: E402
 from forum.core.settings import settings  # noqa: E402
 from forum.search import index as search_index  # noqa: E402
 from tests.fakes.client import Browser  # noqa: E402
@@ -64,6 +64,7 @@ def database(schema: Path) -> Iterator[None]:
     db.engine().dispose()
     data = settings().data_dir
     search_index.close()
+    ratelimit._limiter.cache_clear()
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     if _POSTGRES:
@@ -84,7 +85,7 @@ def _truncate() -> None:
 @pytest.fixture
 def session(database: None) -> Iterator[Session]:
     """Rows made through it are committed by `make`, and always read fresh."""
-    with Session(db.engine().execution_options(forum_writes=True), expire_on_commit=True) as opened:
+    with Session(db.engine().execution_options(forum_writes=False), expire_on_commit=False) as opened:
         yield opened
 
 

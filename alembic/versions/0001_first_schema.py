@@ -210,8 +210,8 @@ def upgrade() -> None:
     )
     op.create_table('draft',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('member_id', sa.Integer(), nullable=False),
-    sa.Column('place', sa.String(length=40), nullable=False),
+    sa.Column('member_id', sa.Integer(), nullable=True),
+    sa.Column('place', sa.String(length=80), nullable=False),
     sa.Column('title', sa.String(length=200), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('tags', sa.String(length=300), nullable=False),
@@ -221,6 +221,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_draft')),
     sa.UniqueConstraint('member_id', 'place', name=op.f('uq_draft_member_id_place'))
     )
+    with op.batch_alter_table('draft', schema=None) as batch_op:
+        batch_op.create_index('uq_draft_guest', ['place'], unique=True, sqlite_where=sa.text('member_id IS NULL'), postgresql_where=sa.text('member_id IS NULL'))
+
     op.create_table('form_key',
     sa.Column('token', sa.String(length=64), nullable=False),
     sa.Column('member_id', sa.Integer(), nullable=False),
@@ -758,6 +761,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_form_key_member_id'))
 
     op.drop_table('form_key')
+    with op.batch_alter_table('draft', schema=None) as batch_op:
+        batch_op.drop_index('uq_draft_guest', sqlite_where=sa.text('member_id IS NULL'), postgresql_where=sa.text('member_id IS NULL'))
+
     op.drop_table('draft')
     op.drop_table('tag')
     op.drop_table('section')

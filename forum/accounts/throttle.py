@@ -53,6 +53,11 @@ def record(*pairs: tuple[Limit, str]) -> None:
         session.add_all(Attempt(bucket=f"{limit.name}:{key}", at=clock.now()) for limit, key in pairs)
 
 
+def count(session: Session, *pairs: tuple[Limit, str]) -> None:
+    """Count one in the caller's transaction: a try that was refused for another reason does not count."""
+    session.add_all(Attempt(bucket=f"{limit.name}:{key}", at=clock.now()) for limit, key in pairs)
+
+
 def take_back(session: Session, *pairs: tuple[Limit, str]) -> None:
     """Uncount one of each: a try that was counted before it was known to be fine."""
     for limit, key in pairs:

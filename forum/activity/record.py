@@ -15,13 +15,8 @@ def record(session: Session, event: Any) -> None:
     values = {
         field.name: _plain(getattr(event, field.name)) for field in dataclasses.fields(event) if field.name not in _OWN_COLUMNS
     }
-    session.add(
-        Activity(
-            event=type(event).__name__,
-            data=values,
-            **{name: getattr(event, name, None) for name in _OWN_COLUMNS},
-        )
-    )
+    own: dict[str, Any] = {name: getattr(event, name, None) for name in _OWN_COLUMNS}
+    session.add(Activity(event=type(event).__name__, data=values, **own))
 
 
 def _plain(value: Any) -> Any:

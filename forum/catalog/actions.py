@@ -36,10 +36,15 @@ def recount_tags(session: Session, tag_ids: set[int]) -> None:
 def _tag_ids(session: Session, slugs: list[str]) -> list[int]:
     if not slugs:
         return []
-    known = dict(session.execute(select(col(Tag.slug), col(Tag.id)).where(col(Tag.slug).in_(slugs))).tuples().all())
+    known = _known(session, slugs)
     for slug in slugs:
         if slug not in known:
             insert_ignoring(session, Tag, {"slug": slug, "description": "", "topics": 0})
     if len(known) < len(slugs):
-        known = dict(session.execute(select(col(Tag.slug), col(Tag.id)).where(col(Tag.slug).in_(slugs))).tuples().all())
-    return [tag_id for tag_id in known.values() if tag_id]
+        known = _known(session, slugs)
+    return list(known.values())
+
+
+def _known(session: Session, slugs: list[str]) -> dict[str, int]:
+    rows = session.execute(select(col(Tag.slug), col(Tag.id)).where(col(Tag.slug).in_(slugs)))
+    return {row.slug: row.id for row in rows}

@@ -7,6 +7,7 @@ addresses and @mentions. Whatever comes out passes the allow-list of nh3 again.
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -77,6 +78,11 @@ def sanitise(html: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="ugc nofollow",
     )
+
+
+def plain_text(html: str) -> str:
+    """The words of rendered HTML, on one line."""
+    return " ".join(unescape(nh3.clean(html, tags=set())).split())
 
 
 def _plain(text: str) -> str:

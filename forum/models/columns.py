@@ -26,12 +26,9 @@ class Table(SQLModel):
 
 def key(target: str, *, on_delete: str, nullable: bool = False, **more: Any) -> Any:
     """A foreign key that says what happens when its target goes."""
-    return Field(
-        sa_column_args=[ForeignKey(target, ondelete=on_delete)],
-        nullable=nullable,
-        **({"default": None} if nullable else {}),
-        **more,
-    )
+    if nullable:
+        more["default"] = None
+    return Field(sa_column_args=[ForeignKey(target, ondelete=on_delete)], nullable=nullable, **more)
 
 
 def choice(name: str, kind: type[StrEnum], default: StrEnum | None = None) -> Any:

@@ -170,12 +170,16 @@ class Revision(Table, table=True):
 class Draft(Table, table=True):
     """Unposted writing, kept on the server so that it follows its member to another device."""
 
-    __table_args__ = (UniqueConstraint("member_id", "place"),)
+    __table_args__ = (
+        UniqueConstraint("member_id", "place"),
+        Index("uq_draft_guest", "place", unique=True, sqlite_where=text("member_id IS NULL"), postgresql_where=text("member_id IS NULL")),
+    )
 
     id: int = Field(default=None, primary_key=True)
-    member_id: int = key("member.id", on_delete="CASCADE")
-    place: str = Field(max_length=40)
-    """`ask`, or `topic:7` for an answer."""
+    member_id: int | None = key("member.id", on_delete="CASCADE", nullable=True)
+    """None for a visitor who has yet to sign in; `place` then names their browser."""
+    place: str = Field(max_length=80)
+    """`ask`, `topic:7` for an answer, or `guest:` and the hash of a cookie."""
     title: str = Field(default="", max_length=200)
     body: str = long_text()
     tags: str = Field(default="", max_length=300)

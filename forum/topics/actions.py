@@ -1,5 +1,7 @@
 """Asking, answering, commenting: new posts. What happens to them later has files of its own."""
 
+import re
+
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -7,7 +9,7 @@ from forum.catalog import queries as catalog
 from forum.catalog.actions import tag_topic
 from forum.core import clock, markdown
 from forum.core.db import bump, insert_ignoring
-from forum.core.errors import Invalid
+from forum.core.errors import Invalid, NotFound
 from forum.core.events import emit
 from forum.core.text import slug
 from forum.models import Audience, Follow, Member, Post, PostKind, Revision, Section, SectionKind, Topic, TopicKind, TopicState
@@ -16,7 +18,7 @@ from forum.policy.check import require
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.topics import drafts, pace
-from forum.topics.events import AnswerPosted, CommentPosted, DetailsGiven, NotePosted, TopicAsked
+from forum.topics.events import AnswerPosted, CommentPosted, DetailsGiven, NotePosted, QuestionDeflected, TopicAsked
 from forum.topics.inputs import Ask, WriteAnswer, WriteComment, WriteNote
 
 KIND_OF_SECTION = {
@@ -145,3 +147,14 @@ def _section_for(session: Session, actor: Actor, name: str) -> Section:
     if section.kind == SectionKind.announcements:
         require(actor, Permission.note_post)
     return section
+
+
+def deflect(session: Session, actor: Actor, address: str) -> Topic:
+    """Somebody was about to ask and found it solved."""
+    found = re.search(r"/topics/([1-9]\d{0,8})(?:/|$)", address)
+    topic = session.get(Topic, int(found.group(1))) if found else None
+    if topic is None:
+        raise NotFound
+    require(actor, Permission.topic_read, About(topic))
+    emit(session, QuestionDeflected(actor.id, topic.id))
+    return topic

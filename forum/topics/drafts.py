@@ -1,15 +1,20 @@
 """Drafts on the server, one for each member and place."""
 
+from datetime import timedelta
+
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from forum.core import clock
-from forum.core.db import insert_ignoring
+from forum.core.db import insert_ignoring, transaction
+from forum.core.ids import token_hash
 from forum.models import Draft
 from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
-from forum.topics.inputs import KeepDraft
+from forum.topics.inputs import Ask, KeepDraft
+
+GUEST_KEPT = timedelta(days=7)
 
 
 def keep(session: Session, actor: Actor, data: KeepDraft) -> None:
@@ -25,6 +30,34 @@ def keep(session: Session, actor: Actor, data: KeepDraft) -> None:
     if draft is not None:
         for name, value in values.items():
             setattr(draft, name, value)
+
+
+def keep_for_guest(session: Session, token: str, data: Ask) -> None:
+    """Hold what a visitor wrote until they have signed in, under the hash of a cookie only they have."""
+    place = guest_place(token)
+    session.execute(delete(Draft).where(col(Draft.member_id).is_(None), col(Draft.place) == place))
+    session.add(
+        Draft(place=place, title=data.title, body=data.body, tags=", ".join(data.tags), section=data.section, saved_at=clock.now())
+    )
+
+
+def adopt(session: Session, actor: Actor, token: str) -> None:
+    """After signing in: the visitor's draft becomes the member's. Older writing of theirs gives way."""
+    held = session.scalars(select(Draft).where(col(Draft.member_id).is_(None), col(Draft.place) == guest_place(token))).first()
+    if held is not None:
+        discard(session, actor, "ask")
+        held.member_id, held.place = actor.member_id, "ask"
+
+
+def guest_place(token: str) -> str:
+    return f"guest:{token_hash(token)}"
+
+
+def sweep() -> None:
+    """Job: visitors who never came back."""
+    with transaction() as session:
+        old = clock.now() - GUEST_KEPT
+        session.execute(delete(Draft).where(col(Draft.member_id).is_(None), col(Draft.saved_at) < old))
 
 
 def find(session: Session, actor: Actor, place: str) -> Draft | None:

@@ -138,3 +138,11 @@ class PostConverted:
     post_id: int
     author_id: int | None
     to: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDeflected:
+    """"This solved it", pressed while asking: a question that did not need to be asked."""
+
+    actor_id: int | None
+    topic_id: int

@@ -12,7 +12,7 @@ from forum.core.errors import Invalid, TooMany
 from forum.core.events import emit
 from forum.core.ids import keyed
 from forum.core.settings import settings
-from forum.models import AnswerMark, Follow, MarkKind, Member, MeToo, Post, PostKind, Topic, Vote
+from forum.models import AnswerMark, Follow, MarkKind, MeToo, Post, PostKind, Topic, Vote
 from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.facts import About
@@ -140,7 +140,5 @@ def _unmark(session: Session, actor: Actor, topic: Topic, post: Post, kind: Mark
 
 def _count_mark(session: Session, post: Post, kind: MarkKind, step: int) -> None:
     bump(post, **{kind.value: step})
-    if kind == MarkKind.works and post.author_id is not None:
-        bump(session.get_one(Member, post.author_id), helped=step)
     session.flush()
     session.refresh(post)

@@ -13,6 +13,7 @@ from forum.core.ids import keyed
 from forum.core.settings import settings
 
 FLASH = "flash"
+HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +61,8 @@ def clear_flash(response: Response) -> None:
 
 def _signature(body: str) -> str:
     return keyed(body, "flash")[:24]
+
+
+def hold(response: Response, token: str) -> None:
+    """Names what a visitor wrote before signing in; see topics.drafts."""
+    response.set_cookie(HELD, token, max_age=7 * 86_400, path="/ask", secure=settings().secure, httponly=True, samesite="lax")

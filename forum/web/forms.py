@@ -110,10 +110,14 @@ def _sentence(kind: str, ctx: dict[str, Any], message: str) -> str:
     return "This needs another look."
 
 
-async def uploaded(request: Request, name: str, limit: int) -> bytes:
-    """The bytes of one uploaded file, at most `limit` + 1 of them. Raises Invalid without a file."""
-    form = await request.form(max_fields=MAX_FIELDS, max_files=1, max_part_size=limit)
-    file = form.get(name)
-    if not isinstance(file, UploadFile):
-        raise Invalid({name: "Choose a picture first."})
-    return await file.read(limit + 1)
+def uploaded(name: str, limit: int) -> Any:
+    """Dependency: the bytes of one uploaded file, cut one byte past the limit. Raises Invalid without a file."""
+
+    async def read(request: Request) -> bytes:
+        form = await request.form(max_fields=MAX_FIELDS, max_files=1)
+        file = form.get(name)
+        if not isinstance(file, UploadFile):
+            raise Invalid({name: "Choose a picture first."})
+        return await file.read(limit + 1)
+
+    return Depends(read)

@@ -1,0 +1,84 @@
+"""The application: guards outside, routes inside, a worker beside them when this is the only process."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+from starlette_compress import CompressMiddleware
+
+from forum import wiring
+from forum.core import logs
+from forum.core.settings import settings
+from forum.routes import (
+    account,
+    asking,
+    auth,
+    development,
+    home,
+    jobs_admin,
+    legacy,
+    lists,
+    members,
+    members_admin,
+    posts,
+    resolutions,
+    search,
+    static_pages,
+    topics,
+    triage,
+    votes,
+)
+from forum.web import assets, errors
+from forum.web.guards import Guards
+
+ROUTERS = (
+    home,
+    lists,
+    asking,
+    topics,
+    posts,
+    votes,
+    search,
+    members,
+    resolutions,
+    auth,
+    account,
+    static_pages,
+    triage,
+    members_admin,
+    jobs_admin,
+    legacy,
+)
+
+
+def create_app() -> FastAPI:
+    logs.configure()
+    wiring.wire()
+    app = FastAPI(title=f"{settings().site_name} Community", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    if settings().development:
+        app.include_router(development.router)
+    app.mount("/static", assets.serve)
+    errors.install(app)
+    app.add_middleware(CompressMiddleware, minimum_size=800)
+    app.add_middleware(Guards)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = settings().threads
+    if not settings().embedded_worker:
+        yield
+        return
+    worker = wiring.worker()
+    thread = threading.Thread(target=worker.run, name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        await anyio.to_thread.run_sync(thread.join, 10.0)

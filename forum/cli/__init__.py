@@ -1,0 +1,28 @@
+"""The `forum` command."""
+
+from collections.abc import Callable
+
+import typer
+
+from forum.cli import imports, people, running, upkeep
+from forum.core import logs
+
+app = typer.Typer(help="Run and look after the community.", no_args_is_help=True, pretty_exceptions_show_locals=False)
+app.add_typer(imports.imports, name="import")
+app.add_typer(people.people, name="user")
+COMMANDS: tuple[Callable[..., None], ...] = (
+    running.serve,
+    running.worker,
+    running.migrate,
+    running.demo,
+    upkeep.reindex,
+    upkeep.recount,
+    upkeep.doctor,
+)
+for command in COMMANDS:
+    app.command()(command)
+
+
+def main() -> None:
+    logs.configure()
+    app()

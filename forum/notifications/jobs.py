@@ -1,0 +1,45 @@
+"""Mail about notices, written when it is sent so that it says what is true then."""
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from forum.core import templating
+from forum.core.db import transaction
+from forum.core.mail import Letter, deliver
+from forum.core.settings import settings
+from forum.models import Member, Notice, NoticeKind, Post, Topic
+from forum.notifications.wording import WORDINGS
+from forum.policy.actor import actor_of
+from forum.policy.check import may
+from forum.policy.facts import About
+from forum.policy.permissions import Permission
+from forum.topics.rows import topic_url
+
+
+def mail(member_id: int, cause: str) -> None:
+    """One letter for one notice; silently nothing when it was read, switched off, or is no longer theirs to read."""
+    with transaction(writes=False) as session:
+        notice = session.scalars(select(Notice).where(col(Notice.member_id) == member_id, col(Notice.cause) == cause)).first()
+        member = session.get(Member, member_id)
+        topic = session.get(Topic, notice.topic_id) if notice and notice.topic_id else None
+        if notice is None or member is None or topic is None or notice.read_at is not None:
+            return
+        post = session.get(Post, notice.post_id) if notice.post_id else None
+        wording = WORDINGS[NoticeKind(notice.kind)]
+        if not (wording.switch and getattr(member, wording.switch) and member.email and member.confirmed_at):
+            return
+        if not may(actor_of(member), Permission.topic_read, About(topic, post)):
+            return
+        actor = session.get(Member, notice.actor_id) if notice.actor_id else None
+        sentence = wording.sentence.format(who=actor.name if actor else "Somebody", title=topic.title)
+        text = templating.render(
+            "email/notice.txt",
+            name=member.name,
+            sentence=sentence,
+            body=post.body if post else "",
+            url=settings().base_url + topic_url(topic.id, topic.slug) + (f"#a-{post.id}" if post else ""),
+            settings_url=f"{settings().base_url}/settings/notifications",
+            site=settings().site_name,
+        )
+        letter = Letter(to=member.email, subject=" ".join(sentence.split())[:150], text=text, key=f"notice-{notice.id}")
+    deliver(letter)

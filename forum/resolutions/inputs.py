@@ -1,0 +1,27 @@
+"""What staff write when they publish an outcome."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from forum.core.text import MAX_ID, Line
+from forum.topics.inputs import Body, Input
+
+
+def _no_date(value: object) -> object:
+    return None if value == "" else value
+
+
+class WriteResolution(Input):
+    question: Annotated[Line, Field(min_length=10, max_length=200)]
+    answer: Annotated[Line, Field(min_length=10, max_length=400)]
+    body: Body
+    scope: Annotated[Line, Field(max_length=120)] = ""
+    review_by: Annotated[date | None, BeforeValidator(_no_date)] = None
+    credit: list[Annotated[int, Field(ge=1, le=MAX_ID)]] = []
+    act: Literal["save", "publish"] = "save"
+
+
+class Withdraw(Input):
+    reason: Annotated[Line, Field(min_length=5, max_length=300)]

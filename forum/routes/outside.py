@@ -1,0 +1,61 @@
+"""What topic pages show of other networks: joined here, because `topics` lies below `social`."""
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from forum.core import text
+from forum.models import Audience, ThreadLink, Topic, TopicState, TriageState
+from forum.policy.actor import Actor
+from forum.search.queries import similar_topics
+from forum.social import queries as social
+from forum.social.authors import OutsideAuthor, network_name
+from forum.topics import pages
+from forum.topics.rows import topic_url
+from forum.topics.views import OriginView, PersonView
+
+RECENT = 4
+
+
+def guests(session: Session, actor: Actor, loaded: pages.Loaded) -> pages.Guests:
+    """At most three queries: threads and authors elsewhere only when there are any."""
+    topic = loaded.topic
+    authors = social.outside_authors(session, loaded.foreign_posts, actor.is_staff) if topic.linked and loaded.foreign_posts else {}
+    return pages.Guests(
+        origins=origin_views(session, topic.id) if topic.linked else [],
+        authors={post_id: _person(author) for post_id, author in authors.items()},
+        similar=similar_topics(session, topic.id, topic.title),
+    )
+
+
+def origin_views(session: Session, topic_id: int) -> list[OriginView]:
+    found = social.origins(session, [topic_id]).get(topic_id, [])
+    return [OriginView(each.platform, each.network, each.author, each.url, each.posts, each.asked_at) for each in found]
+
+
+def _person(author: OutsideAuthor) -> PersonView:
+    return PersonView(
+        name=author.label,
+        initials=text.initials(author.label.lstrip("@")),
+        hue=text.hue(author.label),
+        url=author.url or None,
+        platform=author.platform,
+    )
+
+
+def elsewhere(session: Session) -> list[OriginView]:
+    """Asked elsewhere, answered here: the latest, leading to our own pages."""
+    rows = session.execute(
+        select(ThreadLink, col(Topic.slug), col(Topic.title))
+        .join(Topic, col(Topic.id) == col(ThreadLink.topic_id))
+        .where(
+            col(ThreadLink.state) == TriageState.published,
+            col(Topic.audience) == Audience.public,
+            col(Topic.state).in_((TopicState.answered, TopicState.solved)),
+        )
+        .order_by(col(Topic.active_at).desc(), col(Topic.id).desc())
+        .limit(RECENT)
+    ).all()
+    return [
+        OriginView(thread.platform, network_name(thread.platform), title, topic_url(thread.topic_id or 0, slug), thread.posts, thread.first_post_at)
+        for thread, slug, title in rows
+    ]

@@ -1,0 +1,99 @@
+"""Published outcomes: reading, writing, withdrawing; and the replies that carry them back."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session
+from starlette.responses import RedirectResponse, Response
+
+from forum.models import Topic
+from forum.policy.actor import Actor
+from forum.resolutions import actions, inputs, queries
+from forum.routes.outside import origin_views
+from forum.routes.paths import After, Id
+from forum.routes.posting import topic_address
+from forum.social import shares
+from forum.topics import access
+from forum.web.dependencies import Db, Me
+from forum.web.forms import Form, blank, posted
+from forum.web.once import carry_out
+from forum.web.pages import done, page
+
+router = APIRouter()
+ResolutionForm = Annotated[Form[inputs.WriteResolution], posted(inputs.WriteResolution)]
+WithdrawForm = Annotated[Form[inputs.Withdraw], posted(inputs.Withdraw)]
+ShareForm = Annotated[Form[shares.SaveShare], posted(shares.SaveShare)]
+ReceiptForm = Annotated[Form[shares.Receipt], posted(shares.Receipt)]
+
+
+@router.get("/resolutions")
+def index(request: Request, db: Db, me: Me, after: After = None) -> Response:
+    return page(request, "resolutions/index.html", page=queries.resolution_list(db, after))
+
+
+@router.get("/resolutions/{resolution_id}")
+@router.get("/resolutions/{resolution_id}/{slug}")
+def show(request: Request, db: Db, me: Me, resolution_id: Id, slug: str = "") -> Response:
+    view = queries.resolution_page(db, me, resolution_id)
+    if not view.url.endswith(f"/{slug}"):
+        return RedirectResponse(view.url, 301 if slug else 303)
+    topic_id = int(view.edit_url.split("/")[2])
+    return page(request, "resolutions/show.html", page=replace(view, origins=origin_views(db, topic_id)))
+
+
+@router.get("/topics/{topic_id}/resolution")
+def edit(request: Request, db: Db, me: Me, topic_id: Id) -> Response:
+    topic = access.access_topic(db, me, topic_id)
+    _, values = queries.edit_form(db, me, topic)
+    return _form(request, db, me, topic, blank(**values))
+
+
+@router.post("/topics/{topic_id}/resolution")
+def write(request: Request, db: Db, me: Me, topic_id: Id, form: ResolutionForm) -> Response:
+    topic = access.access_topic(db, me, topic_id)
+    outcome = carry_out(db, me, form, lambda: _written(db, me, topic, form.data))
+    if outcome.url is None:
+        return _form(request, db, me, topic, outcome.form, status=outcome.status)
+    return done(request, outcome.url, flash="Published. Below are replies for where it was asked." if form.data.act == "publish" else "Saved.")
+
+
+def _written(db: Session, me: Actor, topic: Topic, data: inputs.WriteResolution) -> str:
+    row = actions.write_resolution(db, me, topic, data)
+    db.flush()
+    waiting = any(share.state == "draft" for share in shares.share_views(db, topic.id))
+    return f"/topics/{topic.id}/resolution" if data.act == "save" or waiting else queries.resolution_url(row)
+
+
+def _form(request: Request, db: Session, me: Actor, topic: Topic, form: Form[Any], *, status: int = 200) -> Response:
+    view, _ = queries.edit_form(db, me, topic)
+    view = replace(view, shares=shares.share_views(db, topic.id))
+    return page(request, "resolutions/edit.html", status=status, page=view, form=form)
+
+
+@router.post("/resolutions/{resolution_id}/withdrawal")
+def withdraw(request: Request, db: Db, me: Me, resolution_id: Id, form: WithdrawForm) -> Response:
+    row, topic = actions.access_resolution(db, resolution_id)
+    actions.withdraw(db, me, topic, row, form.data)
+    return done(request, topic_address(topic), flash="Withdrawn. The page says so and why.")
+
+
+@router.post("/shares/{share_id}")
+def save_share(request: Request, db: Db, me: Me, share_id: Id, form: ShareForm) -> Response:
+    share, thread = shares.access_share(db, me, share_id)
+    shares.save_share(db, me, share, thread, form.data)
+    return done(request, f"/topics/{thread.topic_id}/resolution#share-{share_id}", flash="Saved.")
+
+
+@router.post("/shares/{share_id}/receipt")
+def receipt(request: Request, db: Db, me: Me, share_id: Id, form: ReceiptForm) -> Response:
+    share, thread = shares.access_share(db, me, share_id)
+    shares.record_receipt(db, me, share, thread, form.data)
+    return done(request, f"/topics/{thread.topic_id}/resolution#share-{share_id}", flash="Noted. The loop is closed where it began.")
+
+
+@router.post("/shares/{share_id}/dropping")
+def drop(request: Request, db: Db, me: Me, share_id: Id) -> Response:
+    share, thread = shares.access_share(db, me, share_id)
+    shares.drop_share(db, me, share)
+    return done(request, f"/topics/{thread.topic_id}/resolution#share-{share_id}", flash="We do not reply there.", tone="")

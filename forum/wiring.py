@@ -1,0 +1,118 @@
+"""The nervous system on one page: which event calls whom, which job name runs what, what runs by the clock."""
+
+from datetime import timedelta
+
+from forum.accounts import events as accounts
+from forum.accounts import jobs as account_jobs
+from forum.activity.record import record
+from forum.core.events import subscribe, wired
+from forum.jobs import mail
+from forum.jobs.worker import Function, Periodic, Worker
+from forum.notifications import handlers as notices
+from forum.notifications import jobs as notice_jobs
+from forum.recognition import handlers as ledger
+from forum.recognition import impact
+from forum.recognition import jobs as recognition_jobs
+from forum.resolutions import events as resolutions
+from forum.search import feed
+from forum.social import events as social
+from forum.social import shares
+from forum.topics import drafts
+from forum.topics import events as topics
+from forum.votes import events as votes
+
+JOBS: dict[str, Function] = {
+    "mail.send": mail.send,
+    "accounts.send_reset": account_jobs.send_reset,
+    "accounts.sweep": account_jobs.sweep,
+    "topics.sweep_drafts": drafts.sweep,
+    "notifications.mail": notice_jobs.mail,
+    "recognition.settle": recognition_jobs.settle,
+    "search.follow": feed.follow,
+}
+
+SCHEDULE = [
+    Periodic("search.follow", timedelta(minutes=1)),
+    Periodic("recognition.settle", timedelta(minutes=30)),
+    Periodic("accounts.sweep", timedelta(days=1)),
+    Periodic("topics.sweep_drafts", timedelta(days=1)),
+]
+
+
+def wire() -> None:
+    """Join events to handlers. `record` is first: what happened is written down before anybody reacts."""
+    if wired():
+        return
+    _wire_accounts()
+    _wire_topics()
+    _wire_verdicts()
+    _wire_votes()
+    _wire_outcomes()
+
+
+def _wire_accounts() -> None:
+    subscribe(accounts.MemberJoined, record)
+    subscribe(accounts.MailConfirmed, record)
+    subscribe(accounts.SignedIn, record)
+    subscribe(accounts.SessionsEnded, record)
+    subscribe(accounts.PasswordChanged, record)
+    subscribe(accounts.ProfileChanged, record)
+    subscribe(accounts.RoleChanged, record)
+    subscribe(accounts.MemberSuspended, record)
+    subscribe(accounts.MemberReinstated, record)
+
+
+def _wire_topics() -> None:
+    subscribe(topics.TopicAsked, record, notices.tell_mentioned, feed.note_change)
+    subscribe(topics.AnswerPosted, record, notices.tell_mentioned, notices.tell_followers, feed.note_change)
+    subscribe(topics.CommentPosted, record, notices.tell_mentioned, notices.tell_author_of_parent)
+    subscribe(topics.NotePosted, record)
+    subscribe(topics.PostEdited, record, feed.note_change)
+    subscribe(topics.PostWithdrawn, record, ledger.void_withdrawn, impact.refresh_author, feed.note_change)
+    subscribe(topics.PostReturned, record, ledger.restore_returned, impact.refresh_author, feed.note_change)
+    subscribe(topics.PostConverted, record, ledger.follow_conversion, impact.refresh_author, feed.note_change)
+    subscribe(topics.DetailsAsked, record, notices.tell_asker_details, feed.note_change)
+    subscribe(topics.DetailsGiven, record, feed.note_change)
+    subscribe(topics.TopicStateChanged, record, feed.note_change)
+    subscribe(topics.DuplicateLinked, record, notices.tell_asker_duplicate)
+    subscribe(topics.DuplicateUnlinked, record)
+    subscribe(topics.QuestionDeflected, record)
+
+
+def _wire_verdicts() -> None:
+    subscribe(
+        topics.AnswerAccepted,
+        record,
+        ledger.credit_solution,
+        impact.refresh_author,
+        notices.tell_solver,
+        notices.tell_waiting,
+        feed.note_change,
+    )
+    subscribe(topics.AnswerUnaccepted, record, ledger.reverse_solution, impact.refresh_author, feed.note_change)
+    subscribe(topics.AnswerMadeOfficial, record, ledger.credit_verified, notices.tell_author_and_asker, feed.note_change)
+    subscribe(topics.OfficialMarkRemoved, record, ledger.reverse_verified, feed.note_change)
+
+
+def _wire_votes() -> None:
+    subscribe(votes.VoteCast, record, ledger.credit_helpful, impact.refresh_author)
+    subscribe(votes.VoteTakenBack, record, ledger.reverse_helpful, impact.refresh_author)
+    subscribe(votes.MeTooPressed, record, impact.refresh_solvers)
+    subscribe(votes.MeTooTakenBack, record, impact.refresh_solvers)
+    subscribe(votes.AnswerMarked, record, impact.refresh_author)
+    subscribe(votes.AnswerUnmarked, record, impact.refresh_author)
+
+
+def _wire_outcomes() -> None:
+    subscribe(resolutions.ResolutionPublished, record, shares.draft_shares, notices.tell_credited)
+    subscribe(resolutions.ResolutionChanged, record)
+    subscribe(resolutions.ResolutionWithdrawn, record)
+    subscribe(social.ThreadPublished, record, feed.note_change)
+    subscribe(social.ThreadIgnored, record)
+    subscribe(social.ThreadReopened, record)
+    subscribe(social.ShareSent, record)
+
+
+def worker() -> Worker:
+    wire()
+    return Worker(JOBS, SCHEDULE)
