@@ -1,6 +1,6 @@
 """Threads from elsewhere, waiting for a person: the list, one thread, and the decision about it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
@@ -62,6 +62,6 @@ def create_reopening(request: Request, db: Db, me: Me, thread_id: Id) -> Respons
     return done(request, f"/desk/social/{thread_id}", flash="Back in triage.")
 
 
-def _context(db: Db, me: Me, thread_id: int, form: Form[PublishThread] | Form[IgnoreThread]) -> dict[str, object]:
+def _context(db: Db, me: Me, thread_id: int, form: Form[PublishThread] | Form[IgnoreThread]) -> dict[str, Any]:
     thread = queries.thread_page(db, me, queries.access_thread(db, me, thread_id))
     return {"list": queries.triage_page(db, me, thread.state), "thread": thread, "form": form}

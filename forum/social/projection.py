@@ -57,7 +57,7 @@ def _rows(session: Session, thread_id: int) -> list[tuple[ExternalPost, External
         .where(col(ExternalPost.thread_id) == thread_id)
         .order_by(col(ExternalPost.created_at), col(ExternalPost.id))
     )
-    return list(session.execute(statement).tuples())
+    return list(session.execute(statement))
 
 
 def _for_threading(post: ExternalPost, account: ExternalAccount) -> ThreadPost:

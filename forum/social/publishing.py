@@ -7,7 +7,6 @@ from forum.core import clock, markdown
 from forum.core.errors import Conflict, Invalid
 from forum.core.text import slug
 from forum.models.catalog import Section
-from forum.models.search import SearchOutbox
 from forum.models.social import MapRole, PostMap, ThreadLink, TriageState
 from forum.models.topics import Audience, Post, PostKind, Revision, Topic, TopicKind, TopicState
 from forum.social.escaping import escape, plain_to_markdown
@@ -45,7 +44,6 @@ def write_topic(session: Session, thread: ThreadLink, projection: Projection, ti
         elif one.placement.role == MapRole.segment:
             placed[one.post.id] = question
     _map(session, topic.id, projection, placed)
-    session.execute(insert(SearchOutbox), [{"topic_id": topic.id, "at": clock.now()}])
     link = update(ThreadLink).where(col(ThreadLink.id) == thread.id).values(topic_id=topic.id)
     session.execute(link)
     session.refresh(thread)

@@ -166,7 +166,7 @@ def _before(at: datetime, row_id: int) -> ColumnElement[bool]:
 
 def _tabs(session: Session, chosen: TriageState) -> list[StateTab]:
     grouped = select(col(ThreadLink.state), func.count()).group_by(col(ThreadLink.state))
-    counts = dict(session.execute(grouped).tuples().all())
+    counts = dict(session.execute(grouped).all())
     return [
         StateTab(f"/desk/social?state={state}", label, counts.get(state, 0), state == chosen) for state, label in STATES.items()
     ]
@@ -295,7 +295,7 @@ def origins(session: Session, topic_ids: Iterable[int]) -> dict[int, list[Origin
         .order_by(col(ThreadLink.first_post_at), col(ThreadLink.id))
     )
     made: dict[int, list[Origin]] = {}
-    for thread, account in session.execute(statement).tuples():
+    for thread, account in session.execute(statement):
         made.setdefault(thread.topic_id or 0, []).append(_origin(thread, account))
     return made
 
@@ -320,7 +320,7 @@ def outside_authors(session: Session, post_ids: Iterable[int], for_staff: bool) 
         .order_by(col(PostMap.position).desc())
     )
     made: dict[int, OutsideAuthor] = {}
-    for post_id, post, account in session.execute(statement).tuples():
+    for post_id, post, account in session.execute(statement):
         if post_id is not None:
             made[post_id] = outside_author(
                 post.platform, account.kind, account.handle, account.url or post.url,

@@ -12,21 +12,68 @@ USERS = [
     ("5", "admin", "2020-02-05T09:00:00.000", ""),
 ]
 POSTS = [
-    {"Id": "1", "PostTypeId": "1", "AcceptedAnswerId": "3", "CreationDate": "2020-03-01T10:00:00.000", "Score": "4", "ViewCount": "70",
-     "Body": "<p>The <em>light</em> is amber</p>", "OwnerUserId": "1", "Title": "Why is the light amber?", "Tags": "<hub><c#><c++>"},
-    {"Id": "2", "PostTypeId": "2", "ParentId": "1", "CreationDate": "2020-03-01T11:00:00.000", "Score": "-1",
-     "Body": "<p>Turn it off.</p>", "OwnerUserId": "2"},
-    {"Id": "3", "PostTypeId": "2", "ParentId": "1", "CreationDate": "2020-03-02T11:00:00.000", "Score": "7",
-     "Body": "<p>Channel 36.</p>", "OwnerUserId": "3"},
-    {"Id": "4", "PostTypeId": "1", "CreationDate": "2020-03-03T10:00:00.000", "Score": "0", "Body": "<p>Twice asked</p>",
-     "OwnerDisplayName": "user77", "Title": "Amber light again, why?", "Tags": "|hub|", "ClosedDate": "2020-03-04T10:00:00.000"},
-    {"Id": "5", "PostTypeId": "2", "ParentId": "99", "CreationDate": "2020-03-03T10:00:00.000", "Score": "0", "Body": "<p>lost</p>"},
+    {
+        "Id": "1",
+        "PostTypeId": "1",
+        "AcceptedAnswerId": "3",
+        "CreationDate": "2020-03-01T10:00:00.000",
+        "Score": "4",
+        "ViewCount": "70",
+        "Body": "<p>The <em>light</em> is amber</p>",
+        "OwnerUserId": "1",
+        "Title": "Why is the light amber?",
+        "Tags": "<hub><c#><c++>",
+    },
+    {
+        "Id": "2",
+        "PostTypeId": "2",
+        "ParentId": "1",
+        "CreationDate": "2020-03-01T11:00:00.000",
+        "Score": "-1",
+        "Body": "<p>Turn it off.</p>",
+        "OwnerUserId": "2",
+    },
+    {
+        "Id": "3",
+        "PostTypeId": "2",
+        "ParentId": "1",
+        "CreationDate": "2020-03-02T11:00:00.000",
+        "Score": "7",
+        "Body": "<p>Channel 36.</p>",
+        "OwnerUserId": "3",
+    },
+    {
+        "Id": "4",
+        "PostTypeId": "1",
+        "CreationDate": "2020-03-03T10:00:00.000",
+        "Score": "0",
+        "Body": "<p>Twice asked</p>",
+        "OwnerDisplayName": "user77",
+        "Title": "Amber light again, why?",
+        "Tags": "|hub|",
+        "ClosedDate": "2020-03-04T10:00:00.000",
+    },
+    {
+        "Id": "5",
+        "PostTypeId": "2",
+        "ParentId": "99",
+        "CreationDate": "2020-03-03T10:00:00.000",
+        "Score": "0",
+        "Body": "<p>lost</p>",
+    },
     {"Id": "6", "PostTypeId": "5", "CreationDate": "2020-03-03T10:00:00.000", "Score": "0", "Body": "wiki"},
     {"Id": "7", "PostTypeId": "4", "CreationDate": "2020-03-03T10:00:00.000", "Score": "0", "Body": "The white box in the hall."},
     {"Id": "8", "PostTypeId": "1", "CreationDate": "yesterday", "Score": "0", "Body": "<p>x</p>", "Title": "A bad date"},
-    {"Id": "9", "PostTypeId": "2", "ParentId": "4", "CreationDate": "2020-03-02T10:00:00.000", "Score": "0",
-     "Body": "<p>Older than its question</p>", "OwnerUserId": "4"},
-]  # fmt: skip
+    {
+        "Id": "9",
+        "PostTypeId": "2",
+        "ParentId": "4",
+        "CreationDate": "2020-03-02T10:00:00.000",
+        "Score": "0",
+        "Body": "<p>Older than its question</p>",
+        "OwnerUserId": "4",
+    },
+]
 HISTORY = [
     ("1", "2", "1", "g1", "2020-03-01T10:00:00.000", "1", "The light is **red**"),
     ("2", "1", "1", "g1", "2020-03-01T10:00:00.000", "1", "Why is the light red?"),
@@ -67,10 +114,14 @@ def write(folder: Path, *, history: bool = True) -> Path:
         rows[6]["Comment"] = "101"
         _table(folder, "PostHistory.xml", rows)
     votes = [("3", "2")] * 8 + [("3", "3"), ("1", "2"), ("1", "2"), ("3", "1"), ("1", "5"), ("2", "3")]
-    _table(folder, "Votes.xml", [
-        {"Id": str(number), "PostId": post, "VoteTypeId": kind, "CreationDate": "2020-03-04T00:00:00.000"}
-        for number, (post, kind) in enumerate(votes, 1)
-    ])  # fmt: skip
+    _table(
+        folder,
+        "Votes.xml",
+        [
+            {"Id": str(number), "PostId": post, "VoteTypeId": kind, "CreationDate": "2020-03-04T00:00:00.000"}
+            for number, (post, kind) in enumerate(votes, 1)
+        ],
+    )
     _table(folder, "PostLinks.xml", [{"Id": "1", "PostId": "4", "RelatedPostId": "1", "LinkTypeId": "3"}])
     _table(folder, "Tags.xml", [{"Id": "1", "TagName": "hub", "Count": "2", "ExcerptPostId": "7", "WikiPostId": "6"}])
     return folder
@@ -88,13 +139,35 @@ def write_long(folder: Path, questions: int) -> Path:
     for number in range(questions):
         first = number * 3 + 1
         at = f"2020-03-{number % 28 + 1:02}T10:00:00.000"
-        posts.append({"Id": str(first), "PostTypeId": "1", "CreationDate": at, "Score": "1", "AcceptedAnswerId": str(first + 1),
-                      "Body": f"<p>Light {number} is <b>amber</b></p>" * 5, "OwnerUserId": str(number + 1), "Title": f"Light number {number}",
-                      "Tags": f"<hub><t{number % 9}>"})  # fmt: skip
-        posts += [{"Id": str(first + one), "PostTypeId": "2", "ParentId": str(first), "CreationDate": at, "Score": "2",
-                   "Body": "<p>Try channel 36.</p>", "OwnerUserId": str(number % 7 + 1)} for one in (1, 2)]  # fmt: skip
+        posts.append(
+            {
+                "Id": str(first),
+                "PostTypeId": "1",
+                "CreationDate": at,
+                "Score": "1",
+                "AcceptedAnswerId": str(first + 1),
+                "Body": f"<p>Light {number} is <b>amber</b></p>" * 5,
+                "OwnerUserId": str(number + 1),
+                "Title": f"Light number {number}",
+                "Tags": f"<hub><t{number % 9}>",
+            }
+        )
+        posts += [
+            {
+                "Id": str(first + one),
+                "PostTypeId": "2",
+                "ParentId": str(first),
+                "CreationDate": at,
+                "Score": "2",
+                "Body": "<p>Try channel 36.</p>",
+                "OwnerUserId": str(number % 7 + 1),
+            }
+            for one in (1, 2)
+        ]
     _table(folder, "Posts.xml", posts)
-    comments = [{"Id": str(number), "PostId": str(number), "Score": "0", "Text": "Thanks", "CreationDate": "2020-04-01T10:00:00.000"}
-                for number in range(1, questions * 3)]  # fmt: skip
+    comments = [
+        {"Id": str(number), "PostId": str(number), "Score": "0", "Text": "Thanks", "CreationDate": "2020-04-01T10:00:00.000"}
+        for number in range(1, questions * 3)
+    ]
     _table(folder, "Comments.xml", comments)
     return folder

@@ -7,14 +7,36 @@ from sqlalchemy import select
 
 from forum.core.db import transaction
 from forum.models import (
-    Acceptance, ExternalAccount, ExternalPost, ExternalPostRevision, ImportProblem, LegacyId, Member, Post, Revision, Tag, ThreadLink,
-    Topic, TopicTag,
-)  # fmt: skip
+    Acceptance,
+    ExternalAccount,
+    ExternalPost,
+    ExternalPostRevision,
+    ImportProblem,
+    LegacyId,
+    Member,
+    Post,
+    Revision,
+    Tag,
+    ThreadLink,
+    Topic,
+    TopicTag,
+)
 
 TABLES = (
-    Acceptance, ExternalAccount, ExternalPost, ExternalPostRevision, ImportProblem, LegacyId, Member, Post, Revision, Tag, ThreadLink,
-    Topic, TopicTag,
-)  # fmt: skip
+    Acceptance,
+    ExternalAccount,
+    ExternalPost,
+    ExternalPostRevision,
+    ImportProblem,
+    LegacyId,
+    Member,
+    Post,
+    Revision,
+    Tag,
+    ThreadLink,
+    Topic,
+    TopicTag,
+)
 CLOCKED = {"seen_at", "first_seen_at", "imported_at", "run_id"}
 
 

@@ -11,8 +11,33 @@ from forum.core.markdown import render
 from forum.core.text import clean_anyway
 from forum.importers.html_to_markdown import html_to_markdown
 
-_TRICKS = ["http://", "https://x.example", "www.", "x.com", "](", "![", "<a>", "&lt;", "mailto:a@b.example", "```", "~~~", "- [ ] ", "1. ",
-           "# ", "> ", "| a |", "**", "__", "\\", "&amp;", "javascript:alert(1)", "\n", "   ", "--", "==="]  # fmt: skip
+_TRICKS = [
+    "http://",
+    "https://x.example",
+    "www.",
+    "x.com",
+    "](",
+    "![",
+    "<a>",
+    "&lt;",
+    "mailto:a@b.example",
+    "```",
+    "~~~",
+    "- [ ] ",
+    "1. ",
+    "# ",
+    "> ",
+    "| a |",
+    "**",
+    "__",
+    "\\",
+    "&amp;",
+    "javascript:alert(1)",
+    "\n",
+    "   ",
+    "--",
+    "===",
+]
 _TEXT = st.lists(st.one_of(st.sampled_from(_TRICKS), st.text(max_size=6)), max_size=12).map("".join)
 
 

@@ -25,13 +25,21 @@ COLUMNS = ["tweet_id", "author_id", "inbound", "created_at", "text", "response_t
 AT = "Tue Oct 31 22:10:47 +0000 2017"
 
 
+def _look_again(session: Session) -> None:
+    """Forget what was read, so that the next look sees what others wrote."""
+    session.expire_all()
+    session.rollback()
+
+
 def _csv(path: Path, rows: list[list[str]]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([COLUMNS, *rows])
     return path
 
 
-def _tweet(number: int, author: str = "77001", text: str = "My hub is amber", parent: str = "", answers: str = "", at: str = AT) -> list[str]:
+def _tweet(
+    number: int, author: str = "77001", text: str = "My hub is amber", parent: str = "", answers: str = "", at: str = AT
+) -> list[str]:
     return [str(number), author, str(author != "NorthHelp"), at, text, answers, parent]
 
 
@@ -45,12 +53,15 @@ def _adds_up(report: Report) -> bool:
 
 
 def test_replies_before_their_parents_make_one_thread(session: Session, tmp_path: Path) -> None:
-    path = _csv(tmp_path / "a.csv", [
-        _tweet(3, text="Thanks,\nthat did it", parent="2"),
-        _tweet(2, "NorthHelp", "Which model?", parent="1", answers="3,4"),
-        _tweet(4, "77002", "Same here"),
-        _tweet(1, answers="2"),
-    ])  # fmt: skip
+    path = _csv(
+        tmp_path / "a.csv",
+        [
+            _tweet(3, text="Thanks,\nthat did it", parent="2"),
+            _tweet(2, "NorthHelp", "Which model?", parent="1", answers="3,4"),
+            _tweet(4, "77002", "Same here"),
+            _tweet(1, answers="2"),
+        ],
+    )
     report = _import(path)
     thread = session.exec(select(ThreadLink)).one()
     assert (thread.root_ext_id, thread.posts, thread.people, thread.root_missing) == ("1", 4, 3, False)
@@ -72,19 +83,19 @@ def test_a_missing_parent_starts_the_thread_and_may_come_later(session: Session,
     thread = session.exec(select(ThreadLink)).one()
     assert (thread.root_ext_id, thread.root_missing, thread.posts) == ("1", True, 3)
     _import(_csv(tmp_path / "b.csv", [_tweet(1, parent="9")]))
-    session.expire_all()
-    session.rollback()
+    _look_again(session)
     thread = session.exec(select(ThreadLink)).one()
     assert (thread.root_ext_id, thread.root_missing, thread.posts) == ("9", True, 4)
     _import(_csv(tmp_path / "c.csv", [_tweet(9)]))
-    session.rollback()
-    session.expire_all()
+    _look_again(session)
     thread = session.exec(select(ThreadLink)).one()
     assert (thread.root_ext_id, thread.root_missing, thread.posts) == ("9", False, 5)
 
 
 def test_parents_in_a_circle_are_broken_and_listed(session: Session, tmp_path: Path) -> None:
-    report = _import(_csv(tmp_path / "a.csv", [_tweet(1, parent="3"), _tweet(2, parent="1"), _tweet(3, parent="2"), _tweet(4, parent="4")]))
+    report = _import(
+        _csv(tmp_path / "a.csv", [_tweet(1, parent="3"), _tweet(2, parent="1"), _tweet(3, parent="2"), _tweet(4, parent="4")])
+    )
     assert report.made["stored"] == 4 and _adds_up(report)
     assert report.skipped["Its parents run in a circle, so it starts its own thread."] == 2
     assert sorted(session.exec(select(ThreadLink.posts))) == [1, 3]
@@ -97,10 +108,20 @@ def test_a_chain_of_118_is_one_thread(session: Session, tmp_path: Path) -> None:
 
 
 def test_bad_rows_are_listed_with_their_line(session: Session, tmp_path: Path) -> None:
-    report = _import(_csv(tmp_path / "a.csv", [
-        _tweet(1, text="two\nlines"), ["x1", *_tweet(2)[1:]], _tweet(3, at="soon"), _tweet(4)[:5], _tweet(5, author=" "), _tweet(1),
-        _tweet(6, text="a" * 60_000),
-    ]))  # fmt: skip
+    report = _import(
+        _csv(
+            tmp_path / "a.csv",
+            [
+                _tweet(1, text="two\nlines"),
+                ["x1", *_tweet(2)[1:]],
+                _tweet(3, at="soon"),
+                _tweet(4)[:5],
+                _tweet(5, author=" "),
+                _tweet(1),
+                _tweet(6, text="a" * 60_000),
+            ],
+        )
+    )
     listed = {(one.line, one.reason) for one in session.exec(select(ImportProblem))}
     assert listed == {
         (4, "The id of this row is not a whole number."),
@@ -125,6 +146,7 @@ def test_a_second_run_changes_nothing_and_a_new_wording_is_kept(session: Session
     again = _import(path)
     assert state() == before
     assert (again.unchanged["posts"], again.made["stored"]) == (2, 0) and _adds_up(again)
+    _look_again(session)
     edited = _import(_csv(tmp_path / "b.csv", [_tweet(1, text="My hub is red")]))
     assert (edited.made["updated"], edited.made["stored"]) == (1, 0)
     assert session.exec(select(ExternalPostRevision.text)).one() == "My hub is amber"
@@ -138,35 +160,90 @@ def test_a_dry_run_writes_nothing(session: Session, tmp_path: Path) -> None:
 
 
 def _status(number: int, visibility: str = "public", parent: int | None = None, **more: Any) -> dict[str, Any]:
-    account = {"id": "5", "username": "rhod", "acct": "rhod", "url": "https://toot.example/@rhod", "uri": "https://toot.example/users/rhod",
-               "display_name": "Rhod", "followers_count": 12, "bot": False, "noindex": True}  # fmt: skip
+    account = {
+        "id": "5",
+        "username": "rhod",
+        "acct": "rhod",
+        "url": "https://toot.example/@rhod",
+        "uri": "https://toot.example/users/rhod",
+        "display_name": "Rhod",
+        "followers_count": 12,
+        "bot": False,
+        "noindex": True,
+    }
     return {
-        "id": str(number), "uri": f"https://toot.example/users/rhod/statuses/{number}", "url": f"https://toot.example/@rhod/{number}",
-        "created_at": "2025-11-06T11:58:00.000Z", "in_reply_to_id": str(parent) if parent else None, "visibility": visibility,
-        "content": f"<p>Amber <a href='https://x.example/{number}'>x.example/{number}</a><br>&lt;b&gt;</p>", "account": account,
-        "reblog": None, "language": "en", "sensitive": False, "spoiler_text": "", "edited_at": None, **more,
-    }  # fmt: skip
+        "id": str(number),
+        "uri": f"https://toot.example/users/rhod/statuses/{number}",
+        "url": f"https://toot.example/@rhod/{number}",
+        "created_at": "2025-11-06T11:58:00.000Z",
+        "in_reply_to_id": str(parent) if parent else None,
+        "visibility": visibility,
+        "content": f"<p>Amber <a href='https://x.example/{number}'>x.example/{number}</a><br>&lt;b&gt;</p>",
+        "account": account,
+        "reblog": None,
+        "language": "en",
+        "sensitive": False,
+        "spoiler_text": "",
+        "edited_at": None,
+        **more,
+    }
 
 
 def test_only_public_statuses_are_written(session: Session, tmp_path: Path) -> None:
-    context = {"ancestors": [_status(1)], "descendants": [_status(3, "direct", 1), _status(4, "private", 1), _status(5, "unlisted", 2)]}
+    context = {
+        "ancestors": [_status(1)],
+        "descendants": [_status(3, "direct", 1), _status(4, "private", 1), _status(5, "unlisted", 2)],
+    }
     exchanges = [
-        {"method": "GET", "uri": "https://toot.example/api/v1/statuses/2/context", "status": {"code": 200}, "body": json.dumps(context)},
-        {"method": "GET", "uri": "https://toot.example/api/v1/statuses/2", "status": {"code": 200}, "body": json.dumps(_status(2, parent=1))},
+        {
+            "method": "GET",
+            "uri": "https://toot.example/api/v1/statuses/2/context",
+            "status": {"code": 200},
+            "body": json.dumps(context),
+        },
+        {
+            "method": "GET",
+            "uri": "https://toot.example/api/v1/statuses/2",
+            "status": {"code": 200},
+            "body": json.dumps(_status(2, parent=1)),
+        },
         {"method": "GET", "uri": "https://toot.example/api/v1/accounts/5", "status": {"code": 200}, "body": "{}"},
-        {"method": "GET", "uri": "https://toot.example/api/v1/statuses/8", "status": {"code": 404}, "body": json.dumps(_status(8))},
-        {"method": "GET", "uri": "https://toot.example/api/v1/statuses/6", "status": {"code": 200}, "body": json.dumps(_status(6, reblog=_status(7)))},
-        {"method": "GET", "uri": "https://toot.example/api/v1/statuses/9", "status": {"code": 200}, "body": json.dumps(_status(9))},
-        {"method": "DELETE", "uri": "https://toot.example/api/v1/statuses/9", "status": {"code": 200}, "body": json.dumps(_status(9))},
-    ]  # fmt: skip
+        {
+            "method": "GET",
+            "uri": "https://toot.example/api/v1/statuses/8",
+            "status": {"code": 404},
+            "body": json.dumps(_status(8)),
+        },
+        {
+            "method": "GET",
+            "uri": "https://toot.example/api/v1/statuses/6",
+            "status": {"code": 200},
+            "body": json.dumps(_status(6, reblog=_status(7))),
+        },
+        {
+            "method": "GET",
+            "uri": "https://toot.example/api/v1/statuses/9",
+            "status": {"code": 200},
+            "body": json.dumps(_status(9)),
+        },
+        {
+            "method": "DELETE",
+            "uri": "https://toot.example/api/v1/statuses/9",
+            "status": {"code": 200},
+            "body": json.dumps(_status(9)),
+        },
+    ]
     (tmp_path / "a.json").write_text(json.dumps(exchanges))
     report = _import(tmp_path / "a.json", Format.mastodon_json)
     assert sorted(url.rpartition("/")[2] for url in session.exec(select(ExternalPost.ext_id))) == ["1", "2", "5", "7"]
     assert _adds_up(report)
     assert report.skipped == {
-        "Withheld: not public (direct).": 1, "Withheld: not public (private).": 1, "Not a post.": 2,
-        "A boost of somebody else's post.": 1, "Withheld: deleted where it stood.": 2,
-    }  # fmt: skip
+        "Withheld: not public (direct).": 1,
+        "Withheld: not public (private).": 1,
+        "Not a post.": 2,
+        "A boost of somebody else's post.": 1,
+        "Withheld: deleted where it stood.": 2,
+    }
     assert sorted(session.exec(select(ThreadLink.posts))) == [1, 3]
     post = session.exec(select(ExternalPost).order_by(col(ExternalPost.id))).first()
     assert post is not None and post.text == "Amber https://x.example/1\n<b>"
@@ -185,18 +262,29 @@ def _view(key: str, parent: str = "", root: str = "", **author: Any) -> dict[str
     uri = "at://did:plc:abc/app.bsky.feed.post/"
     reply = {"reply": {"parent": {"uri": uri + parent}, "root": {"uri": uri + (root or parent)}}} if parent else {}
     return {
-        "uri": uri + key, "cid": "c", "author": {"did": "did:plc:abc", "handle": "ines.example", **author},
+        "uri": uri + key,
+        "cid": "c",
+        "author": {"did": "did:plc:abc", "handle": "ines.example", **author},
         "record": {"text": f"Amber {key}", "createdAt": "2025-11-06T11:58:00Z", "langs": ["en"], **reply},
-    }  # fmt: skip
+    }
 
 
 def test_a_bluesky_thread_keeps_its_order_and_withholds(session: Session, tmp_path: Path) -> None:
     closed = _view("d", "a", labels=[{"val": "!no-unauthenticated"}])
-    thread = {"thread": {
-        "$type": "app.bsky.feed.defs#threadViewPost", "post": _view("b", "a"), "parent": {"post": _view("a")},
-        "replies": [{"post": _view("c", "b", "a")}, {"$type": "app.bsky.feed.defs#blockedPost", "uri": "at://x"},
-                    {"$type": "app.bsky.feed.defs#notFoundPost", "uri": "at://y"}, {"post": closed}, {"post": _view("e", "zz", "yy")}],
-    }}  # fmt: skip
+    thread = {
+        "thread": {
+            "$type": "app.bsky.feed.defs#threadViewPost",
+            "post": _view("b", "a"),
+            "parent": {"post": _view("a")},
+            "replies": [
+                {"post": _view("c", "b", "a")},
+                {"$type": "app.bsky.feed.defs#blockedPost", "uri": "at://x"},
+                {"$type": "app.bsky.feed.defs#notFoundPost", "uri": "at://y"},
+                {"post": closed},
+                {"post": _view("e", "zz", "yy")},
+            ],
+        }
+    }
     (tmp_path / "a.json").write_text(json.dumps(thread))
     (tmp_path / "b.json").write_text(json.dumps({"uri": "at://x/app.bsky.feed.post/1", "cid": "c"}))
     report = _import(tmp_path, Format.bluesky_json)
@@ -207,9 +295,16 @@ def test_a_bluesky_thread_keeps_its_order_and_withholds(session: Session, tmp_pa
 
 
 def test_html_of_a_status_keeps_lines_and_whole_addresses() -> None:
-    shortened = '<a href="https://x.example/long"><span class="invisible">https://</span><span class="ellipsis">x.example/lo</span></a>'
+    shortened = (
+        '<a href="https://x.example/long"><span class="invisible">https://</span><span class="ellipsis">x.example/lo</span></a>'
+    )
     assert html_to_text(f"<p>See {shortened}</p><p>two<br>three</p>") == "See https://x.example/long\n\ntwo\nthree"
-    assert html_to_text('<p class="quote-inline">RE: x</p><p><a href="https://x.example/@a" class="mention">@<span>a</span></a> hi</p>') == "@a hi"
+    assert (
+        html_to_text(
+            '<p class="quote-inline">RE: x</p><p><a href="https://x.example/@a" class="mention">@<span>a</span></a> hi</p>'
+        )
+        == "@a hi"
+    )
 
 
 _CHILD = """

@@ -14,8 +14,18 @@ from sqlmodel import Session, col, func, select
 from forum.core.errors import Invalid
 from forum.importers.stackexchange.importing import run
 from forum.models import (
-    Acceptance, ImportProblem, LegacyId, Member, Post, PostKind, Revision, SearchOutbox, Tag, Topic, TopicState,
-)  # fmt: skip
+    Acceptance,
+    ImportProblem,
+    LegacyId,
+    Member,
+    Post,
+    PostKind,
+    Revision,
+    SearchOutbox,
+    Tag,
+    Topic,
+    TopicState,
+)
 from tests.importers import dump
 from tests.importers.state import state
 
@@ -77,9 +87,13 @@ def test_handles_are_safe_and_unique(session: Session, tmp_path: Path) -> None:
     _import(dump.write(tmp_path / "d"))
     members = {one.name: one.handle for one in session.exec(select(Member))}
     assert members == {
-        "Community": "Community.1", "Ana Ruiz": "Ana-Ruiz", "ana ruiz": "ana-ruiz.2", "@Żółć ☃": members["@Żółć ☃"],
-        "北京": members["北京"], "admin": "admin.5",
-    }  # fmt: skip
+        "Community": "Community.1",
+        "Ana Ruiz": "Ana-Ruiz",
+        "ana ruiz": "ana-ruiz.2",
+        "@Żółć ☃": members["@Żółć ☃"],
+        "北京": members["北京"],
+        "admin": "admin.5",
+    }
     assert all(handle.isascii() and 2 <= len(handle) <= 40 for handle in members.values())
     ana = session.exec(select(Member).where(Member.handle == "Ana-Ruiz")).one()
     assert (ana.questions, ana.answers, ana.email, ana.password_hash) == (1, 0, None, None)

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import case, func, insert
+from sqlalchemy import case, func
 from sqlmodel import Session, col, select, update
 
-from forum.core import clock
 from forum.core.db import transaction
 from forum.importers.stackexchange.steps import Import, known
 from forum.models.accounts import Member
 from forum.models.catalog import Tag, TopicTag
-from forum.models.search import SearchOutbox
 from forum.models.social import LegacyId
 from forum.models.topics import Acceptance, Audience, Post, PostKind, PostState, Topic, TopicState
+from forum.search import feed
 from forum.social.runs import advance, open_run
 
 BATCH = 500
@@ -75,7 +74,7 @@ def _settle_topics(session: Session, ids: list[int]) -> None:
     )  # fmt: skip
     counted = update(Post).where(col(Post.topic_id).in_(ids), col(Post.kind).in_((PostKind.question, PostKind.answer)))
     session.execute(counted.values(comments=replies.scalar_subquery()).execution_options(synchronize_session=False))
-    session.execute(insert(SearchOutbox), [{"topic_id": one, "at": clock.now()} for one in ids])
+    feed.touch(session, *ids)
 
 
 def _one(what: Any, *where: Any) -> Any:
