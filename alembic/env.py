@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from alembic import context
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import forum.models  # noqa: F401  (all tables)
+from alembic import context
 
 
 def render(kind: str, item: Any, _context: Any) -> Any:

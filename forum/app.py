@@ -16,6 +16,7 @@ from forum.routes import (
     asking,
     auth,
     development,
+    feeds,
     home,
     jobs_admin,
     legacy,
@@ -32,9 +33,11 @@ from forum.routes import (
 )
 from forum.web import assets, errors
 from forum.web.guards import Guards
+from forum.web.page_cache import PageCache
 
 ROUTERS = (
     home,
+    feeds,
     lists,
     asking,
     topics,
@@ -64,6 +67,7 @@ def create_app() -> FastAPI:
     app.mount("/static", assets.serve)
     errors.install(app)
     app.add_middleware(CompressMiddleware, minimum_size=800)
+    app.add_middleware(PageCache)
     app.add_middleware(Guards)
     return app
 

@@ -20,22 +20,24 @@ os.environ.update(
     FORUM_THREADS="4",
 )
 
-import pytest  # noqa: E402
-from sqlalchemy import create_engine, text  # noqa: E402
-from sqlmodel import Session, SQLModel  # noqa: E402
+import pytest
+from sqlalchemy import create_engine, text
+from sqlmodel import Session, SQLModel
 
-from forum import wiring  # noqa: E402
-from forum.app import create_app  # noqa: E402
-from forum.core import clock, db, migrations, ratelimit  # noqa: E402
-from forum.core.settings import settings  # noqa: E402
-from forum.search import index as search_index  # noqa: E402
-from tests.fakes.client import Browser  # noqa: E402
+from forum import wiring
+from forum.app import create_app
+from forum.core import clock, db, migrations, ratelimit
+from forum.core.settings import settings
+from forum.search import index as search_index
+from tests.fakes.client import Browser
 
 FAST_SCHEMA = "PRAGMA user_version"
 
 
 def _make_postgres_database() -> None:
-    admin = create_engine(_POSTGRES.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://") + "/postgres", isolation_level="AUTOCOMMIT")
+    admin = create_engine(
+        _POSTGRES.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://") + "/postgres", isolation_level="AUTOCOMMIT"
+    )
     name = f"{_POSTGRES.rsplit('/', 1)[1]}_{_WORKER}"
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))

@@ -19,8 +19,7 @@ def upgrade() -> None:
             )
         return
     op.execute(
-        "CREATE FUNCTION rep_event_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{SENTENCE}'; END $$"
+        f"CREATE FUNCTION rep_event_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{SENTENCE}'; END $$"
     )
     op.execute(
         "CREATE TRIGGER rep_event_append_only BEFORE UPDATE OR DELETE ON rep_event "

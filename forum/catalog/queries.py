@@ -54,7 +54,9 @@ def access_tag(session: Session, slug: str) -> Tag:
 
 
 def busiest_tags(session: Session, limit: int = 20) -> list[Tag]:
-    return list(session.scalars(select(Tag).where(col(Tag.topics) > 0).order_by(col(Tag.topics).desc(), col(Tag.slug)).limit(limit)))
+    return list(
+        session.scalars(select(Tag).where(col(Tag.topics) > 0).order_by(col(Tag.topics).desc(), col(Tag.slug)).limit(limit))
+    )
 
 
 @dataclass(frozen=True, slots=True)

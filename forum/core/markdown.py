@@ -29,10 +29,10 @@ MAX_HTML = 512_000
 MENTION = re.compile(r"(?<![\w@/.])@([A-Za-z0-9][\w.-]{0,38}\w|[A-Za-z0-9])")
 _WIDE_TABLE = re.compile(r"^[ \t]{0,3}\|?[ \t:|-]{130,}$", re.M)
 _IMAGE_PATH = re.compile(r"^/images/[0-9a-f]{20}\.(?:png|jpg|webp|gif)$")
-_TAGS = set(
-    "p br strong em s del code pre blockquote ul ol li h2 h3 h4 h5 h6 hr a img table thead tbody tr th td "
-    "span div input label sup sub kbd".split()
-)
+_TAGS = {
+    *("p", "br", "strong", "em", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a", "img", "div", "span"),
+    *("h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "input", "label", "sup", "sub", "kbd"),
+}
 _ATTRIBUTES = {
     "a": {"href", "title", "class"},
     "img": {"src", "alt", "title", "loading", "decoding"},

@@ -1,9 +1,9 @@
 """The schema, forward and back, through Alembic. The only file here that imports it."""
 
-from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import Connection
 
+from alembic import command
 from forum.core.db import engine
 from forum.core.places import place
 

@@ -5,6 +5,8 @@ from functools import cache
 from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import SlidingWindowCounterRateLimiter
+from redis.exceptions import RedisError
+
 from forum.core import clock
 from forum.core.settings import settings
 
@@ -26,11 +28,26 @@ def _rule(text: str) -> list[RateLimitItem]:
 
 
 def flood(rule: str, *who: str) -> int:
-    """Count one hit; 0 when allowed, else seconds to wait. `rule` is such as "50/10 seconds;200/minute"."""
+    """Count one hit; 0 when allowed, else seconds to wait. `rule` is such as "50/10 seconds;200/minute".
+
+    Without its store the count goes on in this process: a limit is never simply off.
+    """
     if not settings().rate_limits:
         return 0
+    try:
+        return _count(_limiter(), rule, who)
+    except RedisError:
+        return _count(_own_limiter(), rule, who)
+
+
+def _count(limiter: SlidingWindowCounterRateLimiter, rule: str, who: tuple[str, ...]) -> int:
     for item in _rule(rule):
-        if not _limiter().hit(item, *who):
-            reset = _limiter().get_window_stats(item, *who).reset_time
+        if not limiter.hit(item, *who):
+            reset = limiter.get_window_stats(item, *who).reset_time
             return max(1, int(reset - clock.now().timestamp()) + 1)
     return 0
+
+
+@cache
+def _own_limiter() -> SlidingWindowCounterRateLimiter:
+    return SlidingWindowCounterRateLimiter(MemoryStorage())

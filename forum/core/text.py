@@ -86,7 +86,7 @@ def hue(identity: int | str) -> int:
 
 
 def listed(words: Iterable[str]) -> str:
-    """"a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"."""
     items = list(words)
     if len(items) < 2:
         return "".join(items)

@@ -69,6 +69,8 @@ def retry(session: Session, actor: Actor, job_id: int) -> None:
 
 def remove(session: Session, actor: Actor, job_id: int) -> None:
     require(actor, Permission.admin_see)
-    gone = session.execute(delete(Job).where(col(Job.id) == job_id, col(Job.state) == JobState.dead).returning(col(Job.id))).first()
+    gone = session.execute(
+        delete(Job).where(col(Job.id) == job_id, col(Job.state) == JobState.dead).returning(col(Job.id))
+    ).first()
     if gone is None:
         raise NotFound

@@ -172,7 +172,13 @@ class Draft(Table, table=True):
 
     __table_args__ = (
         UniqueConstraint("member_id", "place"),
-        Index("uq_draft_guest", "place", unique=True, sqlite_where=text("member_id IS NULL"), postgresql_where=text("member_id IS NULL")),
+        Index(
+            "uq_draft_guest",
+            "place",
+            unique=True,
+            sqlite_where=text("member_id IS NULL"),
+            postgresql_where=text("member_id IS NULL"),
+        ),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -201,4 +207,3 @@ class Image(Table, table=True):
     height: int
     bytes: int
     at: datetime = created()
-

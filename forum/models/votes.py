@@ -22,7 +22,7 @@ class Vote(Table, table=True):
 
 
 class MeToo(Table, table=True):
-    """"I have this too", by a member or by a visitor (then a keyed digest of their address and day)."""
+    """ "I have this too", by a member or by a visitor (then a keyed digest of their address and day)."""
 
     __tablename__ = "me_too"
     __table_args__ = (UniqueConstraint("topic_id", "member_id"), UniqueConstraint("topic_id", "visitor"))
@@ -41,7 +41,7 @@ class MarkKind(StrEnum):
 
 
 class AnswerMark(Table, table=True):
-    """"Works for me", "outdated", "dangerous"."""
+    """ "Works for me", "outdated", "dangerous"."""
 
     __tablename__ = "answer_mark"
     __table_args__ = (UniqueConstraint("post_id", "member_id", "kind"), one_of("kind", MarkKind))

@@ -53,7 +53,15 @@ def tell(
 
 def tell_mentioned(session: Session, event: TopicAsked | AnswerPosted | CommentPosted) -> None:
     cause = f"post:{event.post_id}"
-    tell(session, event.mentioned, NoticeKind.mention, cause, actor_id=event.actor_id, topic_id=event.topic_id, post_id=event.post_id)
+    tell(
+        session,
+        event.mentioned,
+        NoticeKind.mention,
+        cause,
+        actor_id=event.actor_id,
+        topic_id=event.topic_id,
+        post_id=event.post_id,
+    )
 
 
 def tell_followers(session: Session, event: AnswerPosted) -> None:
@@ -73,7 +81,15 @@ def tell_author_of_parent(session: Session, event: CommentPosted) -> None:
 
 def tell_solver(session: Session, event: AnswerAccepted) -> None:
     cause = f"accepted:{event.post_id}"
-    tell(session, [event.author_id], NoticeKind.accepted, cause, actor_id=event.actor_id, topic_id=event.topic_id, post_id=event.post_id)
+    tell(
+        session,
+        [event.author_id],
+        NoticeKind.accepted,
+        cause,
+        actor_id=event.actor_id,
+        topic_id=event.topic_id,
+        post_id=event.post_id,
+    )
 
 
 def tell_waiting(session: Session, event: AnswerAccepted) -> None:
@@ -111,4 +127,3 @@ def _followers(session: Session, topic_id: int) -> list[int]:
 
 def _with_the_same(session: Session, topic_id: int) -> list[int | None]:
     return list(session.scalars(select(col(MeToo.member_id)).where(col(MeToo.topic_id) == topic_id)))
-

@@ -25,7 +25,7 @@ def require(actor: Actor, permission: Permission, about: About | None = None) ->
 
 
 def why_not(actor: Actor, permission: Permission, about: About | None = None) -> str:
-    """"" when allowed, else the sentence that says what would unlock it."""
+    """ "" when allowed, else the sentence that says what would unlock it."""
     thing = about or About()
     if may(actor, permission, thing):
         return ""

@@ -110,7 +110,9 @@ def restore_post(session: Session, post_id: int, reason: str) -> None:
     """Undo `void_post`: only lines that were voided for that reason return."""
     rows = list(session.scalars(select(RepEvent).where(col(RepEvent.post_id) == post_id, col(RepEvent.reverses_id).is_(None))))
     flips = _last_flips(session, rows)
-    back = [row for row in rows if row.id in flips and flips[row.id].kind == LedgerKind.reversal and flips[row.id].reason == reason]
+    back = [
+        row for row in rows if row.id in flips and flips[row.id].kind == LedgerKind.reversal and flips[row.id].reason == reason
+    ]
     _flip(session, back, LedgerKind.restore, reason)
 
 
@@ -118,7 +120,9 @@ def _flip(session: Session, rows: list[RepEvent], kind: LedgerKind, reason: str)
     moment = clock.now()
     for row in rows:
         _lock(session, row.subject)
-        number = session.execute(select(func.count()).select_from(RepEvent).where(col(RepEvent.reverses_id) == row.id)).scalar_one()
+        number = session.execute(
+            select(func.count()).select_from(RepEvent).where(col(RepEvent.reverses_id) == row.id)
+        ).scalar_one()
         session.add(
             RepEvent(
                 idem_key=f"{kind.value}:{row.id}:{number + 1}",
@@ -184,9 +188,7 @@ def entries_of(session: Session, subject: str, day: date | None = None) -> list[
     return [Entry(*row) for row in session.execute(query)]
 
 
-def _of_cause(
-    session: Session, subject: str, kind: LedgerKind, cause: str, cause_id: int, giver: str | None
-) -> list[RepEvent]:
+def _of_cause(session: Session, subject: str, kind: LedgerKind, cause: str, cause_id: int, giver: str | None) -> list[RepEvent]:
     query = select(RepEvent).where(
         col(RepEvent.subject) == subject,
         col(RepEvent.kind) == kind,

@@ -94,7 +94,7 @@ def all_lines(entries: list[Entry]) -> list[Line]:
 
 
 def sentence(headline: int, lines: list[Line]) -> str:
-    """"60 = 2 accepted (50) + 1 helpful (10)"; what is lost, reversed or pending is said behind it."""
+    """ "60 = 2 accepted (50) + 1 helpful (10)"; what is lost, reversed or pending is said behind it."""
     live = [line for line in lines if not line.void and not line.pending]
     parts = []
     for kind in _kinds(live):
@@ -103,7 +103,11 @@ def sentence(headline: int, lines: list[Line]) -> str:
         lost = sum(line.entry.points for line in mine) - points
         words = RATES[kind].one if len(mine) == 1 else RATES[kind].many
         parts.append(f"{len(mine)} {words} ({points:,}{f'; {lost} over the daily limit' if lost else ''})")
-    said = f"{headline:,} = " + " + ".join(parts) if parts else "Nothing counted yet. Points come when somebody says that an answer helped."
+    said = (
+        f"{headline:,} = " + " + ".join(parts)
+        if parts
+        else "Nothing counted yet. Points come when somebody says that an answer helped."
+    )
     pending = [line for line in lines if line.pending and not line.void]
     if pending:
         said += f". {text.plural(sum(line.entry.points for line in pending), 'point')} wait to be counted"
@@ -151,7 +155,11 @@ def _views(session: Session, actor: Actor, lines: list[Line]) -> list[LineView]:
 def _reasons(session: Session, ids: list[int]) -> dict[int, str]:
     if not ids:
         return {}
-    query = select(col(RepEvent.reverses_id), col(RepEvent.reason)).where(col(RepEvent.reverses_id).in_(ids)).order_by(col(RepEvent.id))
+    query = (
+        select(col(RepEvent.reverses_id), col(RepEvent.reason))
+        .where(col(RepEvent.reverses_id).in_(ids))
+        .order_by(col(RepEvent.id))
+    )
     return {row.reverses_id: row.reason for row in session.execute(query)}
 
 

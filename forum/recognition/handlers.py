@@ -90,7 +90,9 @@ def credit_verified(session: Session, event: AnswerMadeOfficial) -> None:
 
 
 def reverse_verified(session: Session, event: OfficialMarkRemoved) -> None:
-    reverse(session, LedgerKind.solution_verified, cause="official", cause_id=event.post_id, post_id=event.post_id, reason=UNCONFIRMED)
+    reverse(
+        session, LedgerKind.solution_verified, cause="official", cause_id=event.post_id, post_id=event.post_id, reason=UNCONFIRMED
+    )
 
 
 def credit_helpful(session: Session, event: VoteCast) -> None:

@@ -10,7 +10,20 @@ from sqlmodel import Session, col
 from forum.accounts.queries import access_member_by_handle
 from forum.core import clock
 from forum.core.templating import day, number
-from forum.models import Acceptance, Audience, Credit, Member, Post, PostKind, PostState, Resolution, ResolutionState, Tag, Topic, TopicTag
+from forum.models import (
+    Acceptance,
+    Audience,
+    Credit,
+    Member,
+    Post,
+    PostKind,
+    PostState,
+    Resolution,
+    ResolutionState,
+    Tag,
+    Topic,
+    TopicTag,
+)
 from forum.policy.actor import Actor, actor_of
 from forum.policy.check import may
 from forum.policy.permissions import Permission
@@ -156,7 +169,9 @@ def _best(session: Session, actor: Actor, member_id: int) -> list[BestAnswer]:
 
 
 def _best_view(row: Row[Any]) -> BestAnswer:
-    return BestAnswer(f"{topic_url(row.topic_id, row.slug)}#a-{row.id}", row.title, row.helped, bool(row.official), bool(row.accepted))
+    return BestAnswer(
+        f"{topic_url(row.topic_id, row.slug)}#a-{row.id}", row.title, row.helped, bool(row.official), bool(row.accepted)
+    )
 
 
 def _known_for(session: Session, member_id: int) -> list[KnownFor]:
@@ -185,4 +200,3 @@ def _credited(session: Session, member_id: int) -> list[CreditedFor]:
         .limit(5)
     ).all()
     return [CreditedFor(f"/resolutions/{row.id}/{row.slug}", row.question) for row in rows]
-

@@ -19,7 +19,7 @@ class WriteResolution(Input):
     body: Body
     scope: Annotated[Line, Field(max_length=120)] = ""
     review_by: Annotated[date | None, BeforeValidator(_no_date)] = None
-    credit: list[Annotated[int, Field(ge=1, le=MAX_ID)]] = []
+    credit: list[Annotated[int, Field(ge=1, le=MAX_ID)]] = Field(default_factory=list)
     act: Literal["save", "publish"] = "save"
 
 

@@ -90,7 +90,9 @@ def resolution_url(row: Any) -> str:
 def resolution_page(session: Session, actor: Actor, resolution_id: int) -> ResolutionPage:
     """A draft is for staff; a withdrawn one says so and why."""
     found = session.execute(
-        select(Resolution, Topic).join(Topic, col(Topic.id) == col(Resolution.topic_id)).where(col(Resolution.id) == resolution_id)
+        select(Resolution, Topic)
+        .join(Topic, col(Topic.id) == col(Resolution.topic_id))
+        .where(col(Resolution.id) == resolution_id)
     ).first()
     if found is None:
         raise NotFound
@@ -125,7 +127,9 @@ def _credits(session: Session, resolution_id: int, topic: Topic) -> list[CreditV
     rows = session.execute(
         select(col(Credit.role), *COLUMNS, func.min(Post.created_at).label("answered_at"))
         .join(Member, col(Member.id) == col(Credit.member_id))
-        .outerjoin(Post, (col(Post.author_id) == col(Member.id)) & (col(Post.topic_id) == topic.id) & (col(Post.kind) == "answer"))
+        .outerjoin(
+            Post, (col(Post.author_id) == col(Member.id)) & (col(Post.topic_id) == topic.id) & (col(Post.kind) == "answer")
+        )
         .where(col(Credit.resolution_id) == resolution_id)
         .group_by(col(Credit.role), col(Credit.position), *COLUMNS)
         .order_by(col(Credit.position))

@@ -67,7 +67,7 @@ def similar(request: Request, db: Db, me: Me, title: Title = "") -> Response:
 
 @router.post("/ask/deflections")
 def deflect(request: Request, db: Db, me: Me, topic: Annotated[str, Field(max_length=300)] = "") -> Response:
-    """"This solved it": counted, and off to the topic that did."""
+    """ "This solved it": counted, and off to the topic that did."""
     target = actions.deflect(db, me, topic)
     drafts.discard(db, me, "ask")
     return done(request, topic_address(target), flash="Good to hear. You can say so on the answer that helped.")
@@ -131,7 +131,9 @@ def _refused(request: Request, db: Session, me: Actor, outcome: Outcome) -> Resp
     return response
 
 
-def _form(request: Request, db: Session, me: Actor, form: Form[Any], *, draft: Draft | None = None, status: int = 200) -> Response:
+def _form(
+    request: Request, db: Session, me: Actor, form: Form[Any], *, draft: Draft | None = None, status: int = 200
+) -> Response:
     offers = AskPage(
         sections=[section_view(each) for each in catalog.list_sections(db, me) if each.kind != "announcements" or me.is_staff],
         products=[(each.slug, each.name) for each in catalog.list_products(db)],

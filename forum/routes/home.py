@@ -32,7 +32,16 @@ def ready() -> Response:
 
 @router.get("/robots.txt")
 def robots() -> Response:
-    lines = ["User-agent: *", "Disallow: /search", "Disallow: /ask", "Disallow: /settings", "Disallow: /desk", "Disallow: /admin"]
+    sitemap = f"Sitemap: {settings().base_url}/sitemap.xml"
+    lines = [
+        sitemap,
+        "User-agent: *",
+        "Disallow: /search",
+        "Disallow: /ask",
+        "Disallow: /settings",
+        "Disallow: /desk",
+        "Disallow: /admin",
+    ]
     return PlainTextResponse("\n".join(lines) + "\n")
 
 

@@ -18,7 +18,9 @@ Name = Annotated[str, Query(max_length=80)]
 
 
 @router.get("/questions")
-def questions(request: Request, db: Db, me: Me, state: Name = "new", section: Name = "", tag: Name = "", after: After = None) -> Response:
+def questions(
+    request: Request, db: Db, me: Me, state: Name = "new", section: Name = "", tag: Name = "", after: After = None
+) -> Response:
     return page(request, "topics/index.html", page=list_page(db, me, checked(state, section, tag, after)))
 
 

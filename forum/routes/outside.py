@@ -19,7 +19,9 @@ RECENT = 4
 def guests(session: Session, actor: Actor, loaded: pages.Loaded) -> pages.Guests:
     """At most three queries: threads and authors elsewhere only when there are any."""
     topic = loaded.topic
-    authors = social.outside_authors(session, loaded.foreign_posts, actor.is_staff) if topic.linked and loaded.foreign_posts else {}
+    authors = (
+        social.outside_authors(session, loaded.foreign_posts, actor.is_staff) if topic.linked and loaded.foreign_posts else {}
+    )
     return pages.Guests(
         origins=origin_views(session, topic.id) if topic.linked else [],
         authors={post_id: _person(author) for post_id, author in authors.items()},
@@ -56,6 +58,13 @@ def elsewhere(session: Session) -> list[OriginView]:
         .limit(RECENT)
     ).all()
     return [
-        OriginView(thread.platform, network_name(thread.platform), title, topic_url(thread.topic_id or 0, slug), thread.posts, thread.first_post_at)
+        OriginView(
+            thread.platform,
+            network_name(thread.platform),
+            title,
+            topic_url(thread.topic_id or 0, slug),
+            thread.posts,
+            thread.first_post_at,
+        )
         for thread, slug, title in rows
     ]

@@ -55,7 +55,11 @@ def write(request: Request, db: Db, me: Me, topic_id: Id, form: ResolutionForm) 
     outcome = carry_out(db, me, form, lambda: _written(db, me, topic, form.data))
     if outcome.url is None:
         return _form(request, db, me, topic, outcome.form, status=outcome.status)
-    return done(request, outcome.url, flash="Published. Below are replies for where it was asked." if form.data.act == "publish" else "Saved.")
+    return done(
+        request,
+        outcome.url,
+        flash="Published. Below are replies for where it was asked." if form.data.act == "publish" else "Saved.",
+    )
 
 
 def _written(db: Session, me: Actor, topic: Topic, data: inputs.WriteResolution) -> str:
@@ -89,7 +93,9 @@ def save_share(request: Request, db: Db, me: Me, share_id: Id, form: ShareForm) 
 def receipt(request: Request, db: Db, me: Me, share_id: Id, form: ReceiptForm) -> Response:
     share, thread = shares.access_share(db, me, share_id)
     shares.record_receipt(db, me, share, thread, form.data)
-    return done(request, f"/topics/{thread.topic_id}/resolution#share-{share_id}", flash="Noted. The loop is closed where it began.")
+    return done(
+        request, f"/topics/{thread.topic_id}/resolution#share-{share_id}", flash="Noted. The loop is closed where it began."
+    )
 
 
 @router.post("/shares/{share_id}/dropping")

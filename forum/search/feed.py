@@ -150,10 +150,14 @@ def index_differences(session: Session) -> list[str]:
     """Posts missing from the index or left over in it, leaving out what the outbox still holds."""
     waiting = set(session.scalars(select(col(SearchOutbox.topic_id))))
     expected: set[int] = set()
-    visible = select(col(Post.id), col(Post.topic_id)).join(Topic, col(Topic.id) == col(Post.topic_id)).where(
-        col(Post.kind).in_((PostKind.question, PostKind.answer)),
-        col(Post.state) == PostState.visible,
-        col(Topic.audience).in_((Audience.public, Audience.members)),
+    visible = (
+        select(col(Post.id), col(Post.topic_id))
+        .join(Topic, col(Topic.id) == col(Post.topic_id))
+        .where(
+            col(Post.kind).in_((PostKind.question, PostKind.answer)),
+            col(Post.state) == PostState.visible,
+            col(Topic.audience).in_((Audience.public, Audience.members)),
+        )
     )
     for post_id, topic_id in session.execute(visible):
         if topic_id not in waiting:

@@ -92,7 +92,9 @@ def _views(session: Session, actor: Actor, hits: list[Hit], wanted: Wanted) -> l
     if not hits:
         return []
     rows = session.execute(
-        _columns().where(col(Post.id).in_([hit.post_id for hit in hits]), visible_topics(actor), col(Post.state) == PostState.visible)
+        _columns().where(
+            col(Post.id).in_([hit.post_id for hit in hits]), visible_topics(actor), col(Post.state) == PostState.visible
+        )
     ).all()
     found = {row.post_id: row for row in rows}
     stems = stems_of(" ".join([*wanted.words, *wanted.phrases]))
@@ -142,9 +144,7 @@ def _without_index(session: Session, actor: Actor, q: str, wanted: Wanted) -> Se
         query = query.where(col(Topic.title).icontains(word, autoescape=True))
     rows = session.execute(query.order_by(col(Topic.id).desc()).limit(PAGE)).all()
     stems = stems_of(" ".join(wanted.words))
-    return SearchPage(
-        q=q, rows=[_view(row, stems) for row in rows], total_text=plural(len(rows), "topic"), trouble=TROUBLE
-    )
+    return SearchPage(q=q, rows=[_view(row, stems) for row in rows], total_text=plural(len(rows), "topic"), trouble=TROUBLE)
 
 
 def similar_links(session: Session, actor: Actor, title: str, limit: int = 5, *, exclude: int = 0) -> list[LinkView]:
@@ -175,7 +175,9 @@ def _links(session: Session, actor: Actor, topic_ids: list[int]) -> list[LinkVie
         )
     ).all()
     found = {
-        row.id: LinkView(topic_url(row.id, row.slug), row.title, row.state, STATE_LABELS[row.state], row.official_post_id is not None)
+        row.id: LinkView(
+            topic_url(row.id, row.slug), row.title, row.state, STATE_LABELS[row.state], row.official_post_id is not None
+        )
         for row in rows
     }
     return [found[topic_id] for topic_id in dict.fromkeys(topic_ids) if topic_id in found]

@@ -10,6 +10,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -319,10 +320,8 @@ def _but_not(wanted: q.Query, without: list[q.Query]) -> q.Query:
 
 def _collect(searcher: Searcher, wanted: q.Query, limit: int) -> list[Hit]:
     collector = TimeLimitCollector(searcher.collector(limit=limit), timelimit=SECONDS, use_alarm=False)
-    try:
+    with suppress(TimeLimit):
         searcher.search_with_collector(wanted, collector)
-    except TimeLimit:
-        pass
     return [_hit(found.fields(), found.score) for found in collector.results()]
 
 

@@ -47,7 +47,9 @@ def ask(session: Session, actor: Actor, data: Ask) -> Topic:
     session.add(topic)
     session.flush()
     post, mentioned = write_post(session, actor, topic, PostKind.question, data.body)
-    session.add(Revision(post_id=post.id, number=1, title=data.title, body=data.body, tags=", ".join(data.tags), author_id=actor.id))
+    session.add(
+        Revision(post_id=post.id, number=1, title=data.title, body=data.body, tags=", ".join(data.tags), author_id=actor.id)
+    )
     tag_topic(session, topic, data.tags)
     bump(session.get_one(Member, actor.member_id), questions=1)
     follow_quietly(session, topic, actor.member_id)

@@ -37,7 +37,9 @@ def keep_for_guest(session: Session, token: str, data: Ask) -> None:
     place = guest_place(token)
     session.execute(delete(Draft).where(col(Draft.member_id).is_(None), col(Draft.place) == place))
     session.add(
-        Draft(place=place, title=data.title, body=data.body, tags=", ".join(data.tags), section=data.section, saved_at=clock.now())
+        Draft(
+            place=place, title=data.title, body=data.body, tags=", ".join(data.tags), section=data.section, saved_at=clock.now()
+        )
     )
 
 

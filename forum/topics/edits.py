@@ -101,7 +101,9 @@ def withdraw_post(session: Session, actor: Actor, topic: Topic, post: Post) -> N
     """By its author. An answered question stays: others' help hangs on it."""
     require(actor, Permission.post_withdraw, About(topic, post))
     if post.kind == PostKind.question and topic.answers:
-        raise Conflict("People have answered, and their help stays. You can edit the question, or ask a moderator to remove your name.")
+        raise Conflict(
+            "People have answered, and their help stays. You can edit the question, or ask a moderator to remove your name."
+        )
     _take_down(session, actor, topic, post, PostState.withdrawn, "")
 
 
@@ -174,7 +176,9 @@ def _to_comment(session: Session, actor: Actor, topic: Topic, post: Post, under:
         raise Invalid({"under": "Choose the question or another answer of this topic."})
     take_back_acceptance(session, actor, topic, post)
     _count(session, topic, post, -1)
-    moved = session.execute(update(Post).where(col(Post.parent_id) == post.id).values(parent_id=parent.id).returning(col(Post.id))).all()
+    moved = session.execute(
+        update(Post).where(col(Post.parent_id) == post.id).values(parent_id=parent.id).returning(col(Post.id))
+    ).all()
     post.kind, post.parent_id, post.comments = PostKind.comment, parent.id, 0
     bump(parent, comments=1 + len(moved))
 
@@ -185,4 +189,3 @@ def _to_answer(session: Session, topic: Topic, post: Post) -> None:
     post.kind, post.parent_id = PostKind.answer, None
     session.flush()
     _count(session, topic, post, 1)
-

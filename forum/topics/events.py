@@ -142,7 +142,7 @@ class PostConverted:
 
 @dataclass(frozen=True, slots=True)
 class QuestionDeflected:
-    """"This solved it", pressed while asking: a question that did not need to be asked."""
+    """ "This solved it", pressed while asking: a question that did not need to be asked."""
 
     actor_id: int | None
     topic_id: int

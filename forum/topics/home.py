@@ -122,7 +122,7 @@ def _numbers(session: Session) -> tuple[int | None, str]:
         .where(col(Topic.created_at) > since, col(Topic.kind) == TopicKind.question, col(Topic.audience) == Audience.public)
         .select_from(Topic)
     ).one()
-    share = round(100 * row.solved / row.asked) if row.asked >= ENOUGH else None
+    share = round(100 * row.solved / row.asked) if row.asked >= ENOUGH and row.solved else None
     return share, typical_first_answer(session)
 
 
@@ -130,10 +130,11 @@ def typical_first_answer(session: Session) -> str:
     """The median time to a first answer over the last hundred answered questions; empty when there are few."""
     rows = session.execute(
         select(col(Topic.created_at), col(Topic.first_answer_at))
-        .where(col(Topic.first_answer_at).is_not(None), col(Topic.kind) == TopicKind.question, col(Topic.audience) == Audience.public)
+        .where(
+            col(Topic.first_answer_at).is_not(None), col(Topic.kind) == TopicKind.question, col(Topic.audience) == Audience.public
+        )
         .order_by(col(Topic.created_at).desc())
         .limit(100)
     ).all()
     waits = sorted(row.first_answer_at - row.created_at for row in rows if row.first_answer_at > row.created_at)
     return templating.span(waits[len(waits) // 2]) if len(waits) >= ENOUGH else ""
-

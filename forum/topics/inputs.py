@@ -17,7 +17,7 @@ class Input(BaseModel):
 
 
 def _tag_list(value: object) -> object:
-    """"Wi-Fi, hub 3" or ["wi-fi", "hub-3"] -> slugs, each once."""
+    """ "Wi-Fi, hub 3" or ["wi-fi", "hub-3"] -> slugs, each once."""
     if isinstance(value, str):
         value = re.split(r"[,;\n]", value[:400])
     if isinstance(value, list):

@@ -32,7 +32,11 @@ def _answers(posts: list[PostView]) -> list[Moment]:
         moments.append(Moment(f"{first.author.name} answered first", first.at, icon="message-circle", url=f"#a-{first.id}"))
     for post in answers:
         if post.accepted:
-            moments.append(Moment(f"{post.accepted.by} marked it solved", post.accepted.at, icon="circle-check", tone="ok", url=f"#a-{post.id}"))
+            moments.append(
+                Moment(
+                    f"{post.accepted.by} marked it solved", post.accepted.at, icon="circle-check", tone="ok", url=f"#a-{post.id}"
+                )
+            )
         if post.official:
             words = f"{settings().site_name} confirmed it"
             moments.append(Moment(words, post.official.at, icon="badge-check", tone="accent", url="#official"))

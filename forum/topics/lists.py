@@ -69,7 +69,10 @@ def list_page(session: Session, actor: Actor, wanted: Filter) -> ListPage:
         tabs=[Tab(wanted.url(state=name), label, name == wanted.state) for name, label in TABS.items()],
         sections=[Tab(wanted.url(section=""), "All sections", not section)]
         + [Tab(wanted.url(section=each.slug), each.name, each.slug == wanted.section) for each in sections],
-        tags=[Tab(wanted.url(tag="" if each.slug == wanted.tag else each.slug), each.slug, each.slug == wanted.tag, each.topics) for each in tags],
+        tags=[
+            Tab(wanted.url(tag="" if each.slug == wanted.tag else each.slug), each.slug, each.slug == wanted.tag, each.topics)
+            for each in tags
+        ],
         more_url=_with_after(wanted, page.after) if page.after else None,
         first_url=None if page.first else wanted.url(),
         empty_text=EMPTY.get(wanted.state, "Nothing here yet. Yours can be the first."),
@@ -120,4 +123,3 @@ def _order(wanted: Filter) -> ColumnElement[Any]:
 def count_waiting(session: Session, actor: Actor) -> int:
     query = select_rows(actor).where(*_conditions("unanswered")).with_only_columns(col(Topic.id)).limit(100).subquery()
     return int(session.execute(select(func.count()).select_from(query)).scalar_one())
-

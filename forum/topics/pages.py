@@ -145,9 +145,7 @@ def _topic_row(session: Session, topic_id: int) -> Row[Any]:
         .scalar_subquery()
     )
     linked = select(col(ThreadLink.id)).where(col(ThreadLink.topic_id) == topic_id).exists()
-    question = select(func.substr(Post.body, 1, 600)).where(
-        col(Post.topic_id) == topic_id, col(Post.kind) == PostKind.question
-    )
+    question = select(func.substr(Post.body, 1, 600)).where(col(Post.topic_id) == topic_id, col(Post.kind) == PostKind.question)
     row = session.execute(
         select(
             *(column for column in Topic.__table__.columns),  # type: ignore[attr-defined]
@@ -190,7 +188,7 @@ def _posts(session: Session, topic: Row[Any], after: str | None) -> tuple[list[R
         query = query.where(or_(is_question, is_answer))
     else:
         score, last_id = key
-        beyond = or_(NET_HELPFUL < score, and_(NET_HELPFUL == score, col(Post.id) > last_id))
+        beyond = or_(score > NET_HELPFUL, and_(score == NET_HELPFUL, col(Post.id) > last_id))
         unmarked = and_(is_answer, ~ticked, col(Post.id) != (topic.official_post_id or 0))
         query = query.where(or_(is_question, and_(unmarked, beyond)))
     first = [is_question.desc(), (col(Post.id) == (topic.official_post_id or 0)).desc(), ticked.desc()]
@@ -231,7 +229,9 @@ def _earlier(actor: Actor, topic: Row[Any]) -> LinkView | None:
     if topic.earlier_id is None or (topic.earlier_audience not in visible and not actor.is_staff):
         return None
     url = topic_url(topic.earlier_id, topic.earlier_slug)
-    return LinkView(url, topic.earlier_title, topic.earlier_state, STATE_LABELS[topic.earlier_state], topic.earlier_official is not None)
+    return LinkView(
+        url, topic.earlier_title, topic.earlier_state, STATE_LABELS[topic.earlier_state], topic.earlier_official is not None
+    )
 
 
 def _resolution_url(topic: Row[Any]) -> str | None:

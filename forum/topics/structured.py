@@ -23,7 +23,11 @@ def structured_data(view: TopicPage) -> str:
         for post in answers
         if post.state == "visible"
     ]
-    best = [part for part, post in zip(parts, [p for p in answers if p.state == "visible"], strict=True) if post.accepted or post.official]
+    best = [
+        part
+        for part, post in zip(parts, [p for p in answers if p.state == "visible"], strict=True)
+        if post.accepted or post.official
+    ]
     question = {
         "@type": "Question",
         "name": view.title,
@@ -36,4 +40,3 @@ def structured_data(view: TopicPage) -> str:
     }
     body = {"@context": "https://schema.org", "@type": "QAPage", "mainEntity": question}
     return json.dumps(body).replace("<", "\\u003c")
-

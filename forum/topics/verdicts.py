@@ -45,7 +45,9 @@ def unaccept_answer(session: Session, actor: Actor, topic: Topic, post: Post) ->
 
 def take_back_acceptance(session: Session, actor: Actor, topic: Topic, post: Post) -> None:
     """The other ticks of a topic stay."""
-    removed = session.execute(delete(Acceptance).where(col(Acceptance.post_id) == post.id).returning(col(Acceptance.post_id))).first()
+    removed = session.execute(
+        delete(Acceptance).where(col(Acceptance.post_id) == post.id).returning(col(Acceptance.post_id))
+    ).first()
     if removed is None:
         return
     bump(topic, accepted=-1)

@@ -47,9 +47,7 @@ def vote(session: Session, actor: Actor, topic: Topic, post: Post, data: CastVot
 
 def _take_back(session: Session, actor: Actor, topic: Topic, post: Post) -> None:
     row = session.execute(
-        delete(Vote)
-        .where(col(Vote.post_id) == post.id, col(Vote.member_id) == actor.id)
-        .returning(col(Vote.id), col(Vote.value))
+        delete(Vote).where(col(Vote.post_id) == post.id, col(Vote.member_id) == actor.id).returning(col(Vote.id), col(Vote.value))
     ).first()
     if row is not None:
         _count(topic, post, row.value, -1)
@@ -112,7 +110,7 @@ def _release_me_too(session: Session, actor: Actor, topic: Topic, who: dict[str,
 
 
 def mark_answer(session: Session, actor: Actor, topic: Topic, post: Post, data: MarkAnswer) -> None:
-    """"Dangerous" needs a word of why, since somebody will act on it."""
+    """ "Dangerous" needs a word of why, since somebody will act on it."""
     require(actor, Permission.answer_mark, About(topic, post))
     if data.on == "0":
         _unmark(session, actor, topic, post, data.kind)

@@ -66,7 +66,10 @@ def _http(request: Request, error: Exception) -> Response:
     if error.status_code == 413:
         return _too_large(request, error)
     if error.status_code == 400:
-        return answer(request, Invalid({"form": "We could not read that form. Go back, your text should still be there, and send it again."}))
+        return answer(
+            request,
+            Invalid({"form": "We could not read that form. Go back, your text should still be there, and send it again."}),
+        )
     return PlainTextResponse(str(error.detail), error.status_code, headers=error.headers)
 
 
@@ -76,7 +79,10 @@ def _too_large(request: Request, error: Exception) -> Response:
 
 def _database(request: Request, error: Exception) -> Response:
     log().exception("database.trouble", exc_info=error)
-    response = answer(request, Unavailable("We cannot save anything right now. Your text is still in the form: go back and try again in a minute."))
+    response = answer(
+        request,
+        Unavailable("We cannot save anything right now. Your text is still in the form: go back and try again in a minute."),
+    )
     response.headers["Retry-After"] = "5"
     return response
 

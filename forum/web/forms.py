@@ -89,7 +89,9 @@ def sentences(error: ValidationError) -> dict[str, str]:
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "missing": lambda ctx: "Fill this in to go on.",
-    "string_too_short": lambda ctx: "Fill this in to go on." if ctx["min_length"] == 1 else f"Write at least {ctx['min_length']} characters.",
+    "string_too_short": lambda ctx: (
+        "Fill this in to go on." if ctx["min_length"] == 1 else f"Write at least {ctx['min_length']} characters."
+    ),
     "string_too_long": lambda ctx: f"Shorten this to {ctx['max_length']:,} characters.",
     "too_long": lambda ctx: f"Choose at most {ctx['max_length']}.",
     "enum": lambda ctx: "Choose one of the options.",

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from forum.policy.actor import actor_of
 from forum.models import Member, Post, Section, SectionKind, Topic
+from forum.policy.actor import actor_of
 from forum.topics import actions, inputs
 from tests.make import people
 
@@ -30,9 +30,7 @@ def topic(
 ) -> Topic:
     author = author or people.member(session)
     place = where or section(session)
-    made = actions.ask(
-        session, actor_of(author), inputs.Ask(section=place.slug, title=title, body=body, tags=tags)
-    )
+    made = actions.ask(session, actor_of(author), inputs.Ask(section=place.slug, title=title, body=body, tags=tags))
     session.commit()
     return made
 

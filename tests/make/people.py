@@ -17,7 +17,9 @@ def member(session: Session, name: str = "", *, role: Role = Role.member, confir
     """A confirmed member of some months' standing, unless told otherwise."""
     number = next(_numbers)
     name = name or f"Person {number}"
-    handle = values.pop("handle", name.lower().replace(" ", "-") if name.startswith("Person") else f"{name.split()[0].lower()}{number}")
+    handle = values.pop(
+        "handle", name.lower().replace(" ", "-") if name.startswith("Person") else f"{name.split()[0].lower()}{number}"
+    )
     joined: datetime = values.pop("joined_at", clock.now() - MONTHS_AGO)
     row = Member(
         handle=handle,
