@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, insert
+from sqlalchemy import func, insert
 from sqlmodel import Session, col, select, update
 
 from forum.core import clock
@@ -24,6 +24,7 @@ from forum.models.social import (
 from forum.social.runs import Problem, Standing, advance, note, open_run
 from forum.social.sources import NATIVE, Item, SourceAccount, host_of
 from forum.social.staging import Counted, StagedPost, Staging
+from forum.social.stored import bury, by_host, stored_roots
 
 BATCH = 400
 SHOWN = 20
@@ -52,7 +53,7 @@ def take_in(
     with tempfile.TemporaryDirectory() as scratch:
         staging = Staging(Path(scratch) / "staging.sqlite3")
         staging.take(items, on_read)
-        staging.resolve(lambda missing: _stored_roots(platform, missing))
+        staging.resolve(lambda missing: stored_roots(platform, missing))
         tally = Tally(staging.counted)
         for problem in staging.problems():
             tally.reasons[problem.reason] += 1
@@ -75,7 +76,7 @@ def _write_all(
         counts["read"] = staging.counted.read
         with transaction() as session:
             note(session, standing.run_id, staging.problems())
-            _bury(session, platform, staging.gone())
+            bury(session, platform, staging.gone())
             advance(session, standing.run_id, 0, counts)
     cursor = 0 if standing.finished else standing.cursor
     if cursor:
@@ -93,53 +94,6 @@ def _write_all(
     if not standing.finished:
         with transaction() as session:
             advance(session, standing.run_id, cursor, counts, finished=True)
-
-
-def _bury(session: Session, platform: Platform, gone: list[str]) -> None:
-    """What was deleted where it stood loses its words here too; the row stays so that it does not come back as new."""
-    for ext_id in gone:
-        key = (ExternalPost.platform == platform, ExternalPost.host == host_of(platform, ext_id), ExternalPost.ext_id == ext_id)
-        post_id = session.exec(select(ExternalPost.id).where(*key)).first()
-        if post_id is None:
-            continue
-        empty = update(ExternalPost).where(col(ExternalPost.id) == post_id)
-        session.execute(empty.values(state=ExternalPostState.gone, text="", text_hash="", media=[], metrics={}))
-        session.execute(delete(ExternalPostRevision).where(col(ExternalPostRevision.post_id) == post_id))
-
-
-def _stored_roots(platform: Platform, ext_ids: list[str]) -> dict[str, str]:
-    """Roots of threads that hold these posts already."""
-    made: dict[str, str] = {}
-    with transaction(writes=False) as session:
-        for host, some in _by_host(platform, ext_ids).items():
-            statement = (
-                select(ExternalPost.ext_id, ThreadLink.root_ext_id)
-                .join(ThreadLink, col(ThreadLink.id) == ExternalPost.thread_id)
-                .where(ExternalPost.platform == platform, ExternalPost.host == host, col(ExternalPost.ext_id).in_(some))
-            )
-            made.update(dict(session.exec(statement).all()))
-            for native in (one for one in some if one.startswith(NATIVE)):
-                for root in _by_native(session, host, native.rpartition("/")[2]):
-                    made[native] = root
-    return made
-
-
-def _by_native(session: Session, host: str, number: str) -> list[str]:
-    """Posts of that very server end their address with the id that its replies use."""
-    ending = col(ExternalPost.ext_id).endswith(f"/{number}", autoescape=True)
-    statement = (
-        select(ThreadLink.root_ext_id)
-        .join(ExternalPost, col(ThreadLink.id) == ExternalPost.thread_id)
-        .where(ExternalPost.platform == Platform.mastodon, ExternalPost.host == host, ending)
-    )
-    return list(session.exec(statement.limit(1)))
-
-
-def _by_host(platform: Platform, ext_ids: Iterable[str]) -> dict[str, list[str]]:
-    made: dict[str, list[str]] = {}
-    for ext_id in dict.fromkeys(ext_ids):
-        made.setdefault(host_of(platform, ext_id), []).append(ext_id)
-    return made
 
 
 class _Writer:
@@ -169,7 +123,7 @@ class _Writer:
 
     def _stored(self, ext_ids: list[str]) -> dict[str, ExternalPost]:
         made: dict[str, ExternalPost] = {}
-        for host, some in _by_host(self.platform, ext_ids).items():
+        for host, some in by_host(self.platform, ext_ids).items():
             found = select(ExternalPost).where(
                 ExternalPost.platform == self.platform, ExternalPost.host == host, col(ExternalPost.ext_id).in_(some)
             )
@@ -245,7 +199,7 @@ class _Writer:
 
     def _links(self, roots: Iterable[str]) -> dict[str, ThreadLink]:
         made: dict[str, ThreadLink] = {}
-        for host, some in _by_host(self.platform, roots).items():
+        for host, some in by_host(self.platform, roots).items():
             found = select(ThreadLink).where(
                 ThreadLink.platform == self.platform, ThreadLink.host == host, col(ThreadLink.root_ext_id).in_(some)
             )

@@ -1,7 +1,6 @@
 """Reading threads from elsewhere: the list to triage, one thread, and what topic pages say of where they came from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ from sqlmodel import Session, col
 
 from forum.catalog.queries import list_sections
 from forum.core.errors import NotFound
-from forum.core.paging import Page, cut, decode
+from forum.core.paging import cut, decode
 from forum.core.text import excerpt, hue, initials, plural
 from forum.models.accounts import Member
 from forum.models.social import (
@@ -29,6 +28,7 @@ from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.social.authors import OutsideAuthor, network_name, outside_author, shown_handle
 from forum.social.projection import PlacedPost, Projection, project
+from forum.social.views import Origin, PersonView, PostView, StateTab, ThreadPage, ThreadRow, TriagePage
 
 A_PAGE = 30
 STATES = {TriageState.new: "To triage", TriageState.published: "Published", TriageState.ignored: "Ignored"}
@@ -39,100 +39,6 @@ ROLE_LABELS = {
     MapRole.comment: "Comment",
     MapRole.me_too: "Has this too",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadRow:
-    id: int
-    url: str
-    platform: str
-    network: str
-    author: str
-    text: str
-    at: datetime
-    size: str
-
-
-@dataclass(frozen=True, slots=True)
-class StateTab:
-    url: str
-    label: str
-    count: int
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TriagePage:
-    threads: Page[ThreadRow]
-    tabs: list[StateTab]
-    state: str
-    state_label: str
-    older_url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PostView:
-    id: int
-    platform: str
-    network: str
-    name: str
-    handle: str
-    at: datetime
-    url: str
-    role: str
-    changes: list[tuple[str, str]]
-    changed: bool
-    withheld: bool
-    reply: bool
-    suggests_solved: bool
-    metrics: str
-
-
-@dataclass(frozen=True, slots=True)
-class PersonView:
-    name: str
-    handle: str
-    url: str
-    initials: str
-    hue: int
-    shown_as: str
-    posts: str
-    ours: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadPage:
-    id: int
-    url: str
-    source_url: str
-    platform: str
-    network: str
-    state: str
-    title: str
-    digest: str
-    posts: list[PostView]
-    people: list[PersonView]
-    sections: list[tuple[str, str]]
-    hidden: int
-    outcome: list[tuple[str, int]]
-    first_missing: bool
-    decided: str
-    reason: str
-    decided_at: datetime | None
-    topic_url: str | None
-    topic_title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a topic was first asked."""
-
-    platform: str
-    network: str
-    url: str
-    author: str
-    posts: int
-    asked_at: datetime
 
 
 def access_thread(session: Session, actor: Actor, thread_id: int) -> ThreadLink:

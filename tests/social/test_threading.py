@@ -57,7 +57,7 @@ def test_any_depth_below_an_answer_is_a_comment_on_it() -> None:
     posts = [_post(1, 1, "My hub is red"), _post(2, 2, LONG, 1)]
     posts += [_post(number, number % 2 + 1, LONG, number - 1) for number in range(3, 119)]
     roles = _roles(posts)
-    assert len(roles) == 118 and set(roles[number] for number in range(3, 119)) == {("comment", 2)}
+    assert len(roles) == 118 and {roles[number] for number in range(3, 119)} == {("comment", 2)}
 
 
 def test_circles_and_missing_parents_lose_nothing() -> None:

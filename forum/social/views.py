@@ -1,0 +1,100 @@
+"""View models: everything the triage templates and topic pages need of threads from elsewhere."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from forum.core.paging import Page
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    id: int
+    url: str
+    platform: str
+    network: str
+    author: str
+    text: str
+    at: datetime
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateTab:
+    url: str
+    label: str
+    count: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TriagePage:
+    threads: Page[ThreadRow]
+    tabs: list[StateTab]
+    state: str
+    state_label: str
+    older_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    id: int
+    platform: str
+    network: str
+    name: str
+    handle: str
+    at: datetime
+    url: str
+    role: str
+    changes: list[tuple[str, str]]
+    changed: bool
+    withheld: bool
+    reply: bool
+    suggests_solved: bool
+    metrics: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    name: str
+    handle: str
+    url: str
+    initials: str
+    hue: int
+    shown_as: str
+    posts: str
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    id: int
+    url: str
+    source_url: str
+    platform: str
+    network: str
+    state: str
+    title: str
+    digest: str
+    posts: list[PostView]
+    people: list[PersonView]
+    sections: list[tuple[str, str]]
+    hidden: int
+    outcome: list[tuple[str, int]]
+    first_missing: bool
+    decided: str
+    reason: str
+    decided_at: datetime | None
+    topic_url: str | None
+    topic_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a topic was first asked."""
+
+    platform: str
+    network: str
+    url: str
+    author: str
+    posts: int
+    asked_at: datetime
