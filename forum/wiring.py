@@ -26,6 +26,7 @@ JOBS: dict[str, Function] = {
     "accounts.send_reset": account_jobs.send_reset,
     "accounts.sweep": account_jobs.sweep,
     "topics.sweep_drafts": drafts.sweep,
+    "notifications.post": notice_jobs.post,
     "notifications.mail": notice_jobs.mail,
     "recognition.settle": recognition_jobs.settle,
     "search.follow": feed.follow,

@@ -93,13 +93,22 @@ def is_sqlite(session: Session) -> bool:
 
 def insert_ignoring(session: Session, table: type[Any], values: dict[str, Any]) -> bool:
     """Insert unless a unique key forbids it; True when a row was made. "Once only" rests on this."""
-    if is_sqlite(session):
-        statement: Any = sqlite_insert(table).values(**values).on_conflict_do_nothing()
-    else:
-        statement = postgres_insert(table).values(**values).on_conflict_do_nothing()
     session.flush()
-    result: Any = session.execute(statement)
+    result: Any = session.execute(_insert(session, table).values(**values).on_conflict_do_nothing())
     return bool(result.rowcount)
+
+
+def insert_all_ignoring(session: Session, table: type[Any], rows: list[dict[str, Any]], returning: str) -> list[Any]:
+    """The same for many rows in one statement; the `returning` column of those that were made."""
+    if not rows:
+        return []
+    session.flush()
+    statement = _insert(session, table).values(rows).on_conflict_do_nothing().returning(getattr(table, returning))
+    return list(session.execute(statement).scalars())
+
+
+def _insert(session: Session, table: type[Any]) -> Any:
+    return sqlite_insert(table) if is_sqlite(session) else postgres_insert(table)
 
 
 def ping() -> None:

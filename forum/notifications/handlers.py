@@ -6,9 +6,10 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from forum.core import clock
-from forum.core.db import insert_ignoring
+from forum.core.db import insert_all_ignoring
 from forum.jobs.queue import enqueue
 from forum.models import Credit, Follow, MeToo, Notice, NoticeKind, Post
+from forum.notifications.wording import WORDINGS
 from forum.resolutions.events import ResolutionPublished
 from forum.topics.events import (
     AnswerAccepted,
@@ -33,22 +34,11 @@ def tell(
 ) -> None:
     """Tell each member once; never the person who did it."""
     moment = clock.now()
-    for member_id in sorted({member for member in members if member is not None and member != actor_id}):
-        made = insert_ignoring(
-            session,
-            Notice,
-            {
-                "member_id": member_id,
-                "kind": kind,
-                "cause": cause,
-                "actor_id": actor_id,
-                "topic_id": topic_id,
-                "post_id": post_id,
-                "at": moment,
-            },
-        )
-        if made:
-            enqueue(session, "notifications.mail", dedup_key=f"notice:{member_id}:{cause}", member_id=member_id, cause=cause)
+    common = {"kind": kind, "cause": cause, "actor_id": actor_id, "topic_id": topic_id, "post_id": post_id, "at": moment}
+    wanted = sorted({member for member in members if member is not None and member != actor_id})
+    told = insert_all_ignoring(session, Notice, [{"member_id": member, **common} for member in wanted], "member_id")
+    if told and WORDINGS[kind].switch:
+        enqueue(session, "notifications.post", dedup_key=f"notices:{kind}:{cause}", members=told, cause=cause)
 
 
 def tell_mentioned(session: Session, event: TopicAsked | AnswerPosted | CommentPosted) -> None:

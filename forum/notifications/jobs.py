@@ -7,6 +7,7 @@ from forum.core import templating
 from forum.core.db import transaction
 from forum.core.mail import Letter, deliver
 from forum.core.settings import settings
+from forum.jobs.queue import enqueue
 from forum.models import Member, Notice, NoticeKind, Post, Topic
 from forum.notifications.wording import WORDINGS
 from forum.policy.actor import actor_of
@@ -14,6 +15,13 @@ from forum.policy.check import may
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.topics.rows import topic_url
+
+
+def post(members: list[int], cause: str) -> None:
+    """Break one piece of news up into one letter for each reader, so that each is tried again alone."""
+    with transaction() as session:
+        for member_id in members:
+            enqueue(session, "notifications.mail", dedup_key=f"notice:{member_id}:{cause}", member_id=member_id, cause=cause)
 
 
 def mail(member_id: int, cause: str) -> None:

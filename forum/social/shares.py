@@ -18,7 +18,18 @@ from forum.core.errors import Conflict, Invalid, NotFound
 from forum.core.events import emit
 from forum.core.settings import settings
 from forum.core.text import Line, Words, listed
-from forum.models import Credit, CreditRole, ExternalAccount, ExternalPost, Member, Resolution, ResolutionState, Share, ShareState, ThreadLink
+from forum.models import (
+    Credit,
+    CreditRole,
+    ExternalAccount,
+    ExternalPost,
+    Member,
+    Resolution,
+    ResolutionState,
+    Share,
+    ShareState,
+    ThreadLink,
+)
 from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission

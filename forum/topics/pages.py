@@ -1,9 +1,10 @@
 """The topic page and the fragments of it, in at most four queries of its own."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, union_all
+from sqlalchemy import Integer, Row, and_, bindparam, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -37,7 +38,7 @@ from forum.topics.views import CommentView, LinkView, OriginView, PostView, Topi
 
 ANSWERS = 30
 Earlier = aliased(Topic)
-NET_HELPFUL = col(Post.helpful) - col(Post.not_helpful)
+net_helpful = col(Post.helpful) - col(Post.not_helpful)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +139,25 @@ def single_post(session: Session, actor: Actor, topic: Topic, post_id: int) -> P
 
 
 def _topic_row(session: Session, topic_id: int) -> Row[Any]:
+    row = session.execute(_select_topic(), {"topic_id": topic_id}).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+@cache
+def _select_topic() -> Any:
+    """Built once: putting a statement together costs more than running it."""
+    wanted = bindparam("topic_id", type_=Integer)
     tags = (
         select(func.aggregate_strings(col(Tag.slug), SEPARATOR))
         .join(TopicTag, col(TopicTag.tag_id) == col(Tag.id))
-        .where(col(TopicTag.topic_id) == topic_id)
+        .where(col(TopicTag.topic_id) == wanted)
         .scalar_subquery()
     )
-    linked = select(col(ThreadLink.id)).where(col(ThreadLink.topic_id) == topic_id).exists()
-    question = select(func.substr(Post.body, 1, 600)).where(col(Post.topic_id) == topic_id, col(Post.kind) == PostKind.question)
-    row = session.execute(
+    linked = select(col(ThreadLink.id)).where(col(ThreadLink.topic_id) == wanted).exists()
+    question = select(func.substr(Post.body, 1, 600)).where(col(Post.topic_id) == wanted, col(Post.kind) == PostKind.question)
+    return (
         select(
             *(column for column in Topic.__table__.columns),  # type: ignore[attr-defined]
             col(Section.name).label("section_name"),
@@ -170,11 +181,8 @@ def _topic_row(session: Session, topic_id: int) -> Row[Any]:
         .outerjoin(Product, col(Product.id) == col(Topic.product_id))
         .outerjoin(Resolution, col(Resolution.topic_id) == col(Topic.id))
         .outerjoin(Earlier, col(Earlier.id) == col(Topic.duplicate_of_id))
-        .where(col(Topic.id) == topic_id)
-    ).first()
-    if row is None:
-        raise NotFound
-    return row
+        .where(col(Topic.id) == wanted)
+    )
 
 
 def _posts(session: Session, topic: Row[Any], after: str | None) -> tuple[list[Row[Any]], str | None]:
@@ -188,11 +196,11 @@ def _posts(session: Session, topic: Row[Any], after: str | None) -> tuple[list[R
         query = query.where(or_(is_question, is_answer))
     else:
         score, last_id = key
-        beyond = or_(score > NET_HELPFUL, and_(score == NET_HELPFUL, col(Post.id) > last_id))
+        beyond = or_(net_helpful < score, and_(net_helpful == score, col(Post.id) > last_id))
         unmarked = and_(is_answer, ~ticked, col(Post.id) != (topic.official_post_id or 0))
         query = query.where(or_(is_question, and_(unmarked, beyond)))
     first = [is_question.desc(), (col(Post.id) == (topic.official_post_id or 0)).desc(), ticked.desc()]
-    rows = session.execute(query.order_by(*first, NET_HELPFUL.desc(), col(Post.id)).limit(ANSWERS + 2)).all()
+    rows = session.execute(query.order_by(*first, net_helpful.desc(), col(Post.id)).limit(ANSWERS + 2)).all()
     if len(rows) < ANSWERS + 2:
         return list(rows), None
     last = rows[-2]

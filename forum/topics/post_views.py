@@ -1,6 +1,7 @@
 """Posts as a reader sees them: loaded as columns in as few queries as a page can have."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, literal, select, union_all
@@ -42,6 +43,7 @@ Outside = dict[int, PersonView]
 """Authors from elsewhere, by post."""
 
 
+@cache
 def select_posts() -> Select[Any]:
     """Questions and answers with author, tick and official mark."""
     posts: Any = (

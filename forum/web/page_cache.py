@@ -117,7 +117,7 @@ def _key(scope: Scope) -> Key | None:
     if scope["method"] != "GET" or not (path == "/" or path.startswith(PUBLIC)):
         return None
     headers = dict(scope["headers"])
-    if b"authorization" in headers or b"hx-request" in headers or b"text/html" not in headers.get(b"accept", b"text/html"):
+    if b"authorization" in headers or b"hx-request" in headers or b"application/json" in headers.get(b"accept", b""):
         return None
     theme = _theme(headers.get(b"cookie", b""))
     if theme is None:
