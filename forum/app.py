@@ -40,12 +40,12 @@ ROUTERS = (
     feeds,
     lists,
     asking,
+    resolutions,  # before topics: /topics/7/resolution is not a title
     topics,
     posts,
     votes,
     search,
     members,
-    resolutions,
     auth,
     account,
     static_pages,

@@ -28,6 +28,5 @@ class Permission(StrEnum):
     account_own = "change your settings"
     triage = "decide about threads from elsewhere"
     resolution_write = "publish a resolution"
-    desk_see = "see the staff desk"
     admin_see = "see the administration"
     member_manage = "change a member's role or standing"

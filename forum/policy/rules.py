@@ -140,7 +140,6 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.account_own: [[signed_in]],
     Permission.triage: [WORKS_HERE],
     Permission.resolution_write: [[*WORKS_HERE, *SEES]],
-    Permission.desk_see: [WORKS_HERE],
     Permission.admin_see: [[*MEMBER, admin]],
     Permission.member_manage: [[*MEMBER, admin]],
 }

@@ -67,7 +67,7 @@ def reputation_page(session: Session, actor: Actor, handle: str, kind: str, afte
     lines = all_lines(entries_of(session, row.subject)) if row.subject else []
     full = actor.signed_in and actor.id == member.id
     base = f"/members/{member.handle_key}/reputation"
-    wanted = [line for line in reversed(lines) if kind in ("", line.entry.kind.value)]
+    wanted = [line for line in reversed(lines) if kind in ("", line.entry.kind)]
     shown, more = _cut(wanted, after) if full else ([], None)
     return ReputationPage(
         person=person(row),

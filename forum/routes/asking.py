@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from forum.catalog import queries as catalog
 from forum.core import images, markdown
+from forum.core.db import transaction
 from forum.core.errors import Invalid, TooLarge
 from forum.core.ids import new_token
 from forum.core.templating import stored_html
@@ -22,7 +23,7 @@ from forum.topics import actions, drafts, inputs, pictures
 from forum.topics.home import section_view, typical_first_answer
 from forum.topics.views import AskPage
 from forum.web.cookies import HELD, hold
-from forum.web.dependencies import Db, Me
+from forum.web.dependencies import Db, Glance, Me
 from forum.web.forms import Form, blank, posted, uploaded
 from forum.web.once import Outcome, carry_out
 from forum.web.pages import done, page
@@ -80,8 +81,10 @@ def preview(request: Request, me: Me, text: Annotated[str, Field(max_length=mark
 
 
 @router.post("/images")
-def upload(request: Request, db: Db, me: Me, raw: Annotated[bytes, uploaded("file", images.MAX_BYTES)]) -> Response:
-    pictures.check_upload(db, me)
+def upload(request: Request, db: Db, me: Glance, raw: Annotated[bytes, uploaded("file", images.MAX_BYTES)]) -> Response:
+    """The picture is read and redrawn before the write lock is taken."""
+    with transaction(writes=False) as reading:
+        pictures.check_upload(reading, me)
     try:
         row = pictures.add_picture(db, me, images.reencode(raw))
     except (Invalid, TooLarge) as error:

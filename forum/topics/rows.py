@@ -22,6 +22,7 @@ STATE_LABELS: dict[str, str] = {
     TopicState.closed: "Closed",
 }
 SEPARATOR = "\x1f"
+PAGES_OF_TOPIC = ("resolution",)
 
 
 def visible_topics(actor: Actor) -> ColumnElement[bool]:
@@ -35,7 +36,8 @@ def visible_topics(actor: Actor) -> ColumnElement[bool]:
 
 
 def topic_url(topic_id: int, topic_slug: str) -> str:
-    return f"/topics/{topic_id}/{topic_slug}"
+    """A title that reads like a page of its own keeps apart from it."""
+    return f"/topics/{topic_id}/{topic_slug}{'-' if topic_slug in PAGES_OF_TOPIC else ''}"
 
 
 TAGS_OF_TOPIC = (

@@ -11,11 +11,13 @@ from forum.accounts import sessions
 from forum.core.db import transaction
 from forum.models import Member
 from forum.web.cookies import session_cookie
+from forum.web.page_cache import PageCache
 
 
 class Browser(TestClient):
     def __init__(self, app: Any) -> None:
         super().__init__(app, raise_server_exceptions=False, follow_redirects=False)
+        forget_pages(app)
         self.headers.update({"sec-fetch-site": "same-origin", "accept": "text/html"})
 
     def __enter__(self) -> "Browser":
@@ -37,6 +39,16 @@ class Browser(TestClient):
 
     def sign_out(self) -> None:
         self.cookies.clear()
+
+
+def forget_pages(app: Any) -> None:
+    """Pages kept for visitors belong to the database of one test."""
+    layer = app.middleware_stack or app.build_middleware_stack()
+    app.middleware_stack = layer
+    while layer is not None:
+        if isinstance(layer, PageCache):
+            layer._entries.clear()
+        layer = getattr(layer, "app", None)
 
 
 def words(response: Any) -> str:

@@ -1,0 +1,185 @@
+"""A small community with one of everything, for tests that look at every page."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, select
+
+from forum.core import clock
+from forum.jobs.queue import enqueue
+from forum.models import (
+    AccountKind,
+    Audience,
+    ExternalAccount,
+    ExternalPost,
+    Job,
+    JobState,
+    LegacyId,
+    Member,
+    Platform,
+    Post,
+    Product,
+    Share,
+    SignInSession,
+    ThreadLink,
+    Topic,
+    TriageState,
+    Visibility,
+)
+from forum.policy.actor import actor_of
+from forum.resolutions import actions as resolutions
+from forum.resolutions.inputs import WriteResolution
+from forum.topics import actions, edits, inputs, verdicts
+from forum.votes import actions as votes
+from forum.votes.inputs import CastVote
+from tests.make import content, people
+
+SOON = timedelta(days=90)
+LONG_AGO = timedelta(days=10)
+Ids = dict[str, Any]
+
+
+def community(session: Session) -> Ids:
+    """Ids by name, such as `open` (a topic), `answer`, `note`; and the members by role."""
+    asker, helper = people.member(session, "Asha Asker"), people.member(session, "Hal Helper")
+    staff = people.agent(session, name="Stef Staff")
+    session.add(Product(slug="hub-3", name="Hub 3"))
+    ids: Ids = {"asker": asker, "helper": helper, "staff": staff}
+    _open_topic(session, ids)
+    _solved_topic(session, ids)
+    _hidden_topics(session, ids)
+    _elsewhere(session, ids)
+    _machinery(session, ids)
+    return ids
+
+
+def _open_topic(session: Session, ids: Ids) -> None:
+    asker, helper, staff = ids["asker"], ids["helper"], ids["staff"]
+    topic = content.topic(session, asker, title="The hub drops the upstairs lamp every night", tags="hub-3, zigbee")
+    answer = content.answer(session, topic, helper, "Move the hub away from the router. It helped here, @asha too.")
+    other = content.answer(session, topic, people.member(session), "Change its channel to 25 instead.")
+    comment = content.comment(session, answer, asker, "I will try that tonight.")
+    withdrawn = content.answer(session, topic, helper, "Never mind this one, wrong model.")
+    edits.withdraw_post(session, actor_of(helper), topic, withdrawn)
+    note = actions.post_note(session, actor_of(staff), topic, inputs.WriteNote(body="Seen in three homes this week."))
+    votes.vote(session, actor_of(asker), topic, answer, CastVote(value="1"))
+    session.commit()
+    ids |= {
+        "open": topic.id,
+        "open_slug": topic.slug,
+        "answer": answer.id,
+        "other": other.id,
+        "comment": comment.id,
+        "withdrawn": withdrawn.id,
+        "note": note.id,
+        "question": answer.id and _question(session, topic),
+    }
+
+
+def _solved_topic(session: Session, ids: Ids) -> None:
+    asker, helper, staff = ids["asker"], ids["helper"], ids["staff"]
+    topic = content.topic(session, asker, title="Red light on the hub and no internet at all", tags="hub-3")
+    topic.created_at -= LONG_AGO
+    accepted = content.answer(session, topic, helper, "Hold the button for *ten* seconds.\n\n```sh\nping 192.168.1.1\n```")
+    verdicts.accept_answer(session, actor_of(asker), topic, accepted)
+    review = (clock.now() + SOON).date()
+    verdicts.mark_official(session, actor_of(staff), topic, accepted, inputs.MarkOfficial(scope="Hub 3", review_by=review))
+    words = {"question": "Red light and no internet", "answer": "Hold the button for ten seconds.", "body": "Ten seconds."}
+    row = resolutions.write_resolution(
+        session, actor_of(staff), topic, WriteResolution(**words, act="publish", credit=[ids["helper"].id])
+    )
+    session.commit()
+    ids |= {"solved": topic.id, "accepted": accepted.id, "resolution": row.id, "resolution_slug": row.slug}
+
+
+def _hidden_topics(session: Session, ids: Ids) -> None:
+    staff = ids["staff"]
+    lounge = content.section(session, "lounge", visibility=Visibility.members)
+    backroom = content.section(session, "backroom", visibility=Visibility.staff)
+    members = content.topic(session, ids["asker"], title="Members only: what do you all use at home?", where=lounge, tags="secret-tag")
+    internal = content.topic(session, staff, title="Internal: firmware 4.2 will be late again", where=backroom, tags="secret-tag")
+    removed = content.topic(session, people.member(session), title="Buy very cheap watches from this place")
+    unseen = content.answer(session, internal, staff, "Two more weeks at least.")
+    verdicts.accept_answer(session, actor_of(staff), internal, unseen)
+    draft = resolutions.write_resolution(
+        session,
+        actor_of(staff),
+        internal,
+        WriteResolution(question="Firmware 4.2 is late", answer="It comes two weeks later.", body="Wait for it."),
+    )
+    removed.audience = Audience.removed
+    session.commit()
+    ids |= {
+        "members_topic": members.id,
+        "members_question": _question(session, members),
+        "staff_topic": internal.id,
+        "staff_answer": unseen.id,
+        "removed_topic": removed.id,
+        "removed_question": _question(session, removed),
+        "draft_resolution": draft.id,
+    }
+
+
+def _elsewhere(session: Session, ids: Ids) -> None:
+    """A thread to triage, an ignored one, and one that came to the solved topic, with a prepared reply."""
+    account = ExternalAccount(platform=Platform.mastodon, host="toot.example", ext_id="a1", handle="maeve", kind=AccountKind.private)
+    session.add(account)
+    session.commit()
+    for name, state in (("thread", TriageState.new), ("ignored", TriageState.ignored), ("linked", TriageState.published)):
+        ids[name] = _thread(session, account, name, state, ids["solved"] if name == "linked" else None)
+    share = Share(resolution_id=ids["resolution"], thread_id=ids["linked"], text="Fixed: see our page.")
+    session.add(share)
+    session.commit()
+    ids["share"] = share.id
+
+
+def _thread(session: Session, account: ExternalAccount, name: str, state: TriageState, topic_id: int | None) -> int:
+    moment = clock.now() - LONG_AGO
+    where: dict[str, Any] = {"platform": Platform.mastodon, "host": "toot.example"}
+    row = ThreadLink(
+        **where, root_ext_id=name, url=f"https://toot.example/{name}", state=state, topic_id=topic_id,
+        posts=1, people=1, first_post_at=moment, last_post_at=moment,
+    )  # fmt: skip
+    session.add(row)
+    session.commit()
+    text = "The light on my hub is red and nothing works, what can I do?"
+    session.add(
+        ExternalPost(
+            **where, ext_id=name, thread_id=row.id, account_id=account.id, url=row.url, text=text, text_hash=name, created_at=moment
+        )
+    )
+    session.commit()
+    return row.id
+
+
+def _machinery(session: Session, ids: Ids) -> None:
+    enqueue(session, "no.such.job")
+    session.commit()
+    dead = session.exec(select(Job).where(Job.name == "no.such.job")).one()
+    dead.state, dead.last_error = JobState.dead, "KeyError"
+    session.add(LegacyId(source="old", kind="question", old_id="17", new_id=ids["open"]))
+    session.add(LegacyId(source="old", kind="answer", old_id="18", new_id=ids["answer"]))
+    session.add(LegacyId(source="old", kind="user", old_id="19", new_id=ids["helper"].id))
+    session.add(LegacyId(source="old", kind="question", old_id="20", new_id=ids["staff_topic"]))
+    browser = SignInSession(token_hash="f" * 64, member_id=ids["helper"].id, expires_at=clock.now() + SOON)
+    session.add(browser)
+    session.commit()
+    ids |= {"job": dead.id, "session": browser.id, "helper_id": ids["helper"].id, "helper_handle": ids["helper"].handle_key}
+
+
+def _question(session: Session, topic: Topic) -> int:
+    return session.exec(select(Post.id).where(Post.topic_id == topic.id, Post.kind == "question")).one()
+
+
+def everybody(session: Session) -> dict[str, Member | None]:
+    """One visitor of each kind. Nobody of them has written anything yet."""
+    return {
+        "visitor": None,
+        "unconfirmed": people.member(session, "Una Unconfirmed", confirmed=False),
+        "member": people.member(session, "Mel Member"),
+        "volunteer": people.member(session, "Vera Volunteer"),
+        "moderator": people.moderator(session, name="Mod Erator"),
+        "agent": people.agent(session, name="Ada Agent"),
+        "admin": people.admin(session, name="Ned Admin"),
+        "suspended": people.member(session, "Sam Suspended", suspended_until=clock.now() + SOON, suspended_reason="Spam."),
+    }
