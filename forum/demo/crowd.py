@@ -10,11 +10,10 @@ from forum.models import MarkKind, Post, PostKind, Topic
 from forum.votes import actions
 from forum.votes.inputs import CastVote, MarkAnswer
 
-MOST_VOTES = 60
-HELPFUL = (0, 0, 1, 1, 2, 2, 3)
-HELPFUL_ACCEPTED = (1, 2, 2, 3, 3, 4, 6)
-WORKS_ACCEPTED = (0, 0, 1, 1, 2, 3)
-ME_TOO = (0, 0, 0, 1, 1, 2, 2, 3, 5)
+HELPFUL = (0, 0, 0, 0, 1, 1, 2)
+HELPFUL_ACCEPTED = (0, 1, 1, 1, 2, 2, 3)
+WORKS_ACCEPTED = (0, 0, 0, 1, 1, 2)
+ME_TOO = (0, 0, 0, 0, 1, 1, 2)
 UP = CastVote(value="1")
 
 

@@ -12,6 +12,7 @@ from forum.topics.inputs import Ask, AskForDetails, ChangeState, LinkDuplicate, 
 
 OLDEST, NEWEST = 196, 4
 """Days between which a topic falls that names no time."""
+FORGOTTEN = 0.27
 MODERATOR = "tomasz"
 
 
@@ -34,8 +35,7 @@ class _Plot:
         self.question = kinds[subject.section] == SectionKind.support
         self.staff_only = subject.section == "staff-room"
         self.author = "" if subject.published_from else subject.by or self._somebody()
-        self.solved = (1 if subject.answers else 0) if subject.solved < 0 else subject.solved
-        self.solved = self.solved if self.question else 0
+        self.solved = self._solved() if self.question else 0
 
     def plan(self) -> None:
         at, subject = self.stage.timeline.at, self.subject
@@ -70,7 +70,8 @@ class _Plot:
             if self.thanks and not answer.comments and self.author:
                 at(moment + timedelta(minutes=after + 2), self._comment, number, self.author, self.thanks)
         if number == self.subject.official:
-            at(moment + timedelta(minutes=self.stage.random.randrange(31, 900) if by != self.subject.official_by else 1), self._official, number)
+            later = 1 if by == self.subject.official_by else self.stage.random.randrange(31, 900)
+            at(moment + timedelta(minutes=later), self._official, number)
         if not self.staff_only:
             crowd.praise(self.stage, self.name, number, answer, by, moment, accepted)
 
@@ -87,6 +88,13 @@ class _Plot:
         for comment in comments:
             when = moment + timedelta(minutes=comment.after)
             self.stage.timeline.at(when, self._comment, number, comment.by, comment.body)
+
+    def _solved(self) -> int:
+        """Some askers never come back, so the first answer is the solution only most of the time."""
+        if self.subject.solved >= 0 or not self.subject.answers:
+            return max(self.subject.solved, 0)
+        certain = self.subject.key or self.subject.official
+        return 1 if certain or self.stage.random.random() > FORGOTTEN else 0
 
     def _answer_moment(self, answer: Answer, before: datetime) -> datetime:
         if answer.after:

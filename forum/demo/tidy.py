@@ -11,7 +11,8 @@ from forum.recognition.actions import refresh_day
 from forum.search import feed
 
 UNREAD = 3
-LETTERS = ("notifications.mail", "mail.send")
+LETTERS = ("notifications.", "mail.")
+"""How the names of jobs begin that end in mail."""
 
 
 def tidy(stage: Stage, sign_ins: list[str]) -> None:
@@ -19,7 +20,8 @@ def tidy(stage: Stage, sign_ins: list[str]) -> None:
     session = stage.session
     session.flush()
     _settle(session)
-    session.execute(delete(Job).where(col(Job.name).in_(LETTERS)))
+    for prefix in LETTERS:
+        session.execute(delete(Job).where(col(Job.name).startswith(prefix)))
     session.execute(delete(Job).where(col(Job.name) == "recognition.settle", col(Job.run_at) <= clock.now()))
     session.execute(update(Notice).values(read_at=col(Notice.at)))
     for handle in sign_ins:

@@ -1,5 +1,6 @@
 """Acts in the order in which they would have happened, each at its own time."""
 
+import gc
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
@@ -23,14 +24,19 @@ class Timeline:
         self._acts.append((min(moment, self.end), len(self._acts), partial(act, *about)))
 
     def play(self) -> None:
+        """Thousands of rows live until the end, so looking for garbage among them again and again is wasted."""
         clock.use(lambda: self._moment)
-        for moment, _, act in sorted(self._acts, key=lambda one: one[:2]):
-            self._moment = moment
-            act()
+        gc.disable()
+        try:
+            for moment, _, act in sorted(self._acts, key=lambda one: one[:2]):
+                self._moment = moment
+                act()
+        finally:
+            gc.enable()
 
 
 def moment_of(end: datetime, ago: str) -> datetime:
-    """"2d 09:12" is that time of day two days before; "5h" and "90m" count back from the end."""
+    """A time such as 2d 09:12 (that time of day two days before), 5h or 90m (counted back from the end)."""
     found = _AGO.fullmatch(ago)
     if found is None:
         raise ValueError(f"{ago!r} is no time that can be counted back")
