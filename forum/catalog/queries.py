@@ -69,7 +69,7 @@ class TagRow:
 
 def tags_page(session: Session, after: str | None) -> Page[TagRow]:
     """Busiest first."""
-    key = decode(after)
+    key = decode(after, int)
     query = select(Tag).where(col(Tag.topics) > 0)
     if key is not None:
         count, tag_id = key

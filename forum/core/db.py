@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
@@ -94,8 +94,9 @@ def is_sqlite(session: Session) -> bool:
 def insert_ignoring(session: Session, table: type[Any], values: dict[str, Any]) -> bool:
     """Insert unless a unique key forbids it; True when a row was made. "Once only" rests on this."""
     session.flush()
-    result: Any = session.execute(_insert(session, table).values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount)
+    key = inspect(table).primary_key[0]  # PostgreSQL's row count says nothing here; a returned row does
+    statement = _insert(session, table).values(**values).on_conflict_do_nothing().returning(key)
+    return session.execute(statement).first() is not None
 
 
 def insert_all_ignoring(session: Session, table: type[Any], rows: list[dict[str, Any]], returning: str) -> list[Any]:

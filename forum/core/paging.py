@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from forum.core.errors import Invalid
-from forum.core.text import MAX_ID, MAX_INT
+from forum.core.text import MAX_ID
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -29,8 +29,8 @@ def encode(value: datetime | int, row_id: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([first, row_id]).encode()).decode().rstrip("=")
 
 
-def decode(cursor: str | None) -> Key | None:
-    """The key a cursor stands for; None without one. Raises Invalid on a mangled one."""
+def decode(cursor: str | None, of: type[datetime] | type[int] | None = None) -> Key | None:
+    """The key a cursor stands for; None without one. Raises Invalid on a mangled one, or one of another kind of list."""
     if not cursor:
         return None
     try:
@@ -38,7 +38,9 @@ def decode(cursor: str | None) -> Key | None:
         value = datetime.fromisoformat(first) if isinstance(first, str) else int(first)
         if isinstance(value, datetime) and value.tzinfo is None:
             raise ValueError("naive")
-        if not 0 <= int(row_id) <= MAX_ID or (isinstance(value, int) and abs(value) > MAX_INT):
+        if of is not None and not isinstance(value, of):
+            raise ValueError("kind")
+        if not 0 <= int(row_id) <= MAX_ID or (isinstance(value, int) and abs(value) > MAX_ID):
             raise ValueError("range")
         return value, int(row_id)
     except (ValueError, TypeError, binascii.Error, UnicodeDecodeError, RecursionError):

@@ -57,7 +57,7 @@ def can_see_topic(actor: Actor, about: About) -> bool:
         return actor.signed_in
     if audience == Audience.staff:
         return actor.is_staff
-    return actor.is_moderator
+    return actor.is_moderator or asked_it(actor, about)
 
 
 def can_see_post(actor: Actor, about: About) -> bool:

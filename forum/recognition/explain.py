@@ -65,6 +65,7 @@ def reputation_page(session: Session, actor: Actor, handle: str, kind: str, afte
         .where(col(Member.id) == member.id)
     ).one()
     lines = all_lines(entries_of(session, row.subject)) if row.subject else []
+    headline = max(0, sum(line.counted for line in lines))
     full = actor.signed_in and actor.id == member.id
     base = f"/members/{member.handle_key}/reputation"
     wanted = [line for line in reversed(lines) if kind in ("", line.entry.kind)]
@@ -72,8 +73,8 @@ def reputation_page(session: Session, actor: Actor, handle: str, kind: str, afte
     return ReputationPage(
         person=person(row),
         handle=member.handle,
-        headline=member.reputation,
-        sentence=sentence(member.reputation, lines),
+        headline=headline,
+        sentence=sentence(headline, lines),
         lines=_views(session, actor, shown),
         totals=_totals(lines),
         full=full,
@@ -132,7 +133,7 @@ def _totals(lines: list[Line]) -> list[TotalView]:
 
 
 def _cut(lines: list[Line], after: str | None) -> tuple[list[Line], str | None]:
-    key = paging.decode(after)
+    key = paging.decode(after, datetime)
     if key is not None:
         lines = [line for line in lines if (line.entry.occurred_at, line.entry.id) < key]
     shown = lines[:LINES]

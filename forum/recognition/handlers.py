@@ -70,9 +70,9 @@ def reverse_solution(session: Session, event: AnswerUnaccepted) -> None:
         select(col(Acceptance.post_id), col(Acceptance.by_id))
         .where(col(Acceptance.topic_id) == event.topic_id)
         .order_by(col(Acceptance.at), col(Acceptance.post_id))
-    ).first()
-    if left is not None:
-        _credit_acceptance(session, event.topic_id, left.post_id, left.by_id)
+    ).all()
+    for row in left:  # the first whose author may earn
+        _credit_acceptance(session, event.topic_id, row.post_id, row.by_id)
 
 
 def credit_verified(session: Session, event: AnswerMadeOfficial) -> None:

@@ -148,7 +148,7 @@ def _credit_text(row: Row[Any], topic: Topic) -> str:
 
 
 def resolution_list(session: Session, after: str | None) -> ResolutionList:
-    key = paging.decode(after)
+    key = paging.decode(after, datetime)
     names = (
         select(func.aggregate_strings(col(Member.name), "\x1f"))
         .join(Credit, col(Credit.member_id) == col(Member.id))

@@ -1,5 +1,6 @@
 """Asking a question: the form, what is like it, previews, drafts and pictures."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -109,7 +110,8 @@ def keep(request: Request, db: Db, me: Me, form: DraftForm) -> Response:
 def discard(request: Request, db: Db, me: Me, place: Annotated[str, Field(max_length=40)] = "ask") -> Response:
     require(me, Permission.draft_keep)
     drafts.discard(db, me, place)
-    return done(request, "/ask", flash="Your draft is gone.", tone="")
+    back = f"/topics/{place.removeprefix('topic:')}" if re.fullmatch(r"topic:[1-9]\d{0,9}", place) else "/ask"
+    return done(request, back, flash="Your draft is gone.", tone="")
 
 
 def _held(db: Session, data: inputs.Ask) -> Response:

@@ -52,7 +52,8 @@ def ask(session: Session, actor: Actor, data: Ask) -> Topic:
     )
     tag_topic(session, topic, data.tags)
     bump(session.get_one(Member, actor.member_id), questions=1)
-    follow_quietly(session, topic, actor.member_id)
+    if data.follow:
+        follow_quietly(session, topic, actor.member_id)
     drafts.discard(session, actor, "ask")
     emit(session, TopicAsked(actor.member_id, topic.id, post.id, mentioned))
     return topic

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
-from forum.catalog.actions import tag_topic
+from forum.catalog.actions import recount_tags, tag_topic
 from forum.core import clock, markdown
 from forum.core.db import bump
 from forum.core.errors import Conflict, Invalid, NotFound
 from forum.core.events import emit
 from forum.core.text import slug
-from forum.models import Member, Post, PostKind, PostState, Revision, Topic, TopicState
+from forum.models import Audience, Member, Post, PostKind, PostState, Revision, Section, Topic, TopicState, TopicTag
 from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.facts import About
@@ -148,12 +148,22 @@ def _count(session: Session, topic: Topic, post: Post, step: int) -> None:
             bump(author, answers=step)
     elif post.kind == PostKind.comment and post.parent_id:
         bump(session.get_one(Post, post.parent_id), comments=step)
-    elif post.kind == PostKind.question and author:
-        bump(author, questions=step)
+    elif post.kind == PostKind.question:
+        _show_topic(session, topic, shown=step > 0)
+        if author:
+            bump(author, questions=step)
     session.flush()
     session.refresh(topic)
     if topic.state in (TopicState.new, TopicState.answered):
         topic.state = open_state(topic)
+
+
+def _show_topic(session: Session, topic: Topic, *, shown: bool) -> None:
+    """Without its question a topic stands in no list, search or feed."""
+    section = session.get_one(Section, topic.section_id)
+    topic.audience = Audience(section.visibility) if shown else Audience.removed
+    session.flush()
+    recount_tags(session, set(session.scalars(select(col(TopicTag.tag_id)).where(col(TopicTag.topic_id) == topic.id))))
 
 
 def convert(session: Session, actor: Actor, topic: Topic, post: Post, data: Convert) -> None:
@@ -172,15 +182,16 @@ def _to_comment(session: Session, actor: Actor, topic: Topic, post: Post, under:
     if topic.official_post_id == post.id:
         raise Conflict("This is the official answer. Staff take the mark back first.")
     parent = session.get(Post, under) if under else question_of(session, topic)
-    if parent is None or parent.topic_id != topic.id or parent.id == post.id or parent.kind == PostKind.comment:
+    carries = parent is not None and parent.kind in (PostKind.question, PostKind.answer) and parent.state == PostState.visible
+    if parent is None or not carries or parent.topic_id != topic.id or parent.id == post.id:
         raise Invalid({"under": "Choose the question or another answer of this topic."})
     take_back_acceptance(session, actor, topic, post)
     _count(session, topic, post, -1)
     moved = session.execute(
-        update(Post).where(col(Post.parent_id) == post.id).values(parent_id=parent.id).returning(col(Post.id))
+        update(Post).where(col(Post.parent_id) == post.id).values(parent_id=parent.id).returning(col(Post.state))
     ).all()
     post.kind, post.parent_id, post.comments = PostKind.comment, parent.id, 0
-    bump(parent, comments=1 + len(moved))
+    bump(parent, comments=1 + sum(row.state == PostState.visible for row in moved))
 
 
 def _to_answer(session: Session, topic: Topic, post: Post) -> None:

@@ -191,7 +191,7 @@ def _posts(session: Session, topic: Row[Any], after: str | None) -> tuple[list[R
     is_question = col(Post.kind) == PostKind.question
     is_answer = col(Post.kind) == PostKind.answer
     query = select_posts().where(col(Post.topic_id) == topic.id)
-    key = paging.decode(after)
+    key = paging.decode(after, int)
     if key is None:
         query = query.where(or_(is_question, is_answer))
     else:

@@ -135,7 +135,8 @@ def comment_view(actor: Actor, topic: TopicFacts, row: Row[Any], outside: Outsid
         html=row.html,
         note=row.kind == PostKind.note,
         may_edit=may(actor, Permission.post_edit, about),
-        may_withdraw=may(actor, Permission.post_withdraw, about) or may(actor, Permission.post_remove, about),
+        may_withdraw=may(actor, Permission.post_withdraw, about),
+        may_remove=may(actor, Permission.post_remove, about) and not may(actor, Permission.post_withdraw, about),
     )
 
 

@@ -1,6 +1,7 @@
 """Lists of topics: who may see which, the columns of a row, and keyset pages over them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
@@ -104,7 +105,7 @@ def tag_views(joined: str | None) -> list[TagView]:
 
 def keyset_page(session: Session, query: Select[Any], order: Any, after: str | None, size: int = PAGE) -> Page[TopicRow]:
     """Newest first by `order`, then by id."""
-    key: Key | None = decode(after)
+    key: Key | None = decode(after, datetime)
     if key is not None:
         value, row_id = key
         query = query.where((order < value) | ((order == value) & (col(Topic.id) < row_id)))

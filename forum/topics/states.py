@@ -4,6 +4,7 @@ from sqlmodel import Session
 
 from forum.core.errors import Conflict, Invalid, NotFound
 from forum.core.events import emit
+from forum.core.text import MAX_ID
 from forum.models import Topic, TopicState
 from forum.policy.actor import Actor
 from forum.policy.check import may, require
@@ -52,7 +53,7 @@ def open_state(topic: Topic) -> TopicState:
 def link_duplicate(session: Session, actor: Actor, topic: Topic, data: LinkDuplicate) -> None:
     """A link and a question to the asker, never a punishment: the topic stays as open as it was."""
     require(actor, Permission.topic_link_duplicate, About(topic))
-    earlier = session.get(Topic, int(data.earlier))
+    earlier = session.get(Topic, min(int(data.earlier), MAX_ID))
     if earlier is None or not may(actor, Permission.topic_read, About(earlier)):
         raise Invalid({"earlier": "We cannot find a topic with that number."})
     if earlier.audience != topic.audience:

@@ -31,7 +31,8 @@ def accept_answer(session: Session, actor: Actor, topic: Topic, post: Post) -> N
     if not insert_ignoring(session, Acceptance, values):
         return
     bump(topic, accepted=1)
-    topic.state = TopicState.solved
+    if topic.state not in (TopicState.closed, TopicState.archived):
+        topic.state = TopicState.solved
     topic.solved_at = topic.solved_at or moment
     if post.author_id is not None:
         bump(session.get_one(Member, post.author_id), accepted=1)
@@ -53,9 +54,10 @@ def take_back_acceptance(session: Session, actor: Actor, topic: Topic, post: Pos
     bump(topic, accepted=-1)
     session.flush()
     session.refresh(topic)
-    if topic.accepted == 0 and topic.state == TopicState.solved:
-        topic.state = TopicState.answered if topic.answers else TopicState.new
+    if topic.accepted == 0:
         topic.solved_at = None
+        if topic.state == TopicState.solved:
+            topic.state = TopicState.answered if topic.answers else TopicState.new
     if post.author_id is not None:
         bump(session.get_one(Member, post.author_id), accepted=-1)
     emit(session, AnswerUnaccepted(actor.member_id, topic.id, post.id, post.author_id))

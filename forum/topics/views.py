@@ -57,6 +57,8 @@ class CommentView:
     """Staff only."""
     may_edit: bool
     may_withdraw: bool
+    may_remove: bool
+    """Somebody else's, by a moderator, with a reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,8 @@ class Guards:
             return PlainTextResponse("This host name is not served here.", 400)
         if len(scope.get("query_string", b"")) > MAX_QUERY:
             return PlainTextResponse("That address is too long.", 414)
+        if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            return PlainTextResponse("That address does not make sense.", 400)
         if scope["method"] == "TRACE":
             return PlainTextResponse("Not here.", 405)
         if _declared_length(headers) > _limit(scope):

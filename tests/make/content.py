@@ -30,7 +30,7 @@ def topic(
 ) -> Topic:
     author = author or people.member(session)
     place = where or section(session)
-    made = actions.ask(session, actor_of(author), inputs.Ask(section=place.slug, title=title, body=body, tags=tags))
+    made = actions.ask(session, actor_of(author), inputs.Ask(section=place.slug, title=title, body=body, tags=tags, follow=True))
     session.commit()
     return made
 
