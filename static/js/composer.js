@@ -33,10 +33,12 @@
     editor.removeAttribute("aria-busy")
   }
 
+  // The draft's place stands in the address; the rest is what the form holds.
   const body = (editor) => {
-    const title = editor.closest("form")?.querySelector("[name=title]")
-    const values = new URLSearchParams({ body: field(editor).value })
-    if (title) values.set("title", title.value)
+    const form = new FormData(editor.closest("form"))
+    const values = new URLSearchParams(new URL(editor.dataset.draftUrl, location.href).search)
+    values.set("body", field(editor).value)
+    for (const name of ["title", "tags", "section"]) if (form.get(name)) values.set(name, form.get(name))
     return values
   }
 
@@ -62,7 +64,7 @@
 
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form")
-    const editor = event.target.closest(".editor") || (event.target.name === "title" && form?.querySelector(".editor"))
+    const editor = event.target.closest(".editor") || form?.querySelector(".editor[data-draft-url]")
     if (editor && editor.dataset.draftUrl) later(editor)
   })
 

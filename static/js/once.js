@@ -25,7 +25,8 @@
     if (pressed) pressed.dataset.locked = ""
     // After this turn: a button disabled now would leave its own name and value out of what is sent.
     setTimeout(() => {
-      if (event.defaultPrevented && !form.matches("[hx-post], [hx-get], [hx-put], [hx-delete]")) return release(form)
+      if (form.matches("[data-hx-post], [data-hx-get]")) return // the lock is enough, and a disabled button would lose the focus
+      if (event.defaultPrevented) return release(form)
       for (const button of form.querySelectorAll("button:not([type=button]):not(:disabled)")) {
         button.dataset.locked = ""
         button.disabled = true
