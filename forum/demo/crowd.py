@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from forum.demo.content import Answer, Subject
 from forum.demo.people import Stage
-from forum.models import MarkKind, Post, PostKind, Topic
+from forum.models import MarkKind, Post, PostKind, Role, Topic
 from forum.votes import actions
 from forum.votes.inputs import CastVote, MarkAnswer
 
@@ -41,7 +41,9 @@ def interest(stage: Stage, subject: Subject, name: str, author: str, moment: dat
 
 
 def _some(stage: Stage, moment: datetime, count: int, author: str) -> list[str]:
-    others = [handle for handle in stage.around(moment) if handle != author]
+    """Customers only: staff do not have the trouble themselves."""
+    staff = {one.handle for one in stage.community.people if one.role in (Role.agent, Role.admin)}
+    others = [handle for handle in stage.around(moment) if handle != author and handle not in staff]
     return stage.random.sample(others, min(count, len(others)))
 
 
