@@ -4,7 +4,7 @@ from forum.core.errors import Forbidden, NotFound, SignInNeeded
 from forum.policy.actor import Actor
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
-from forum.policy.rules import RULES, UNLOCKS, Rule, can_see_post, can_see_topic, signed_in
+from forum.policy.rules import RULES, UNLOCKS, WAITING_CURES, Rule, can_see_post, can_see_topic, signed_in
 
 
 def may(actor: Actor, permission: Permission, about: About | None = None) -> bool:
@@ -38,7 +38,7 @@ def _nearest_failure(actor: Actor, permission: Permission, about: About) -> Rule
         if not hidden(actor, about) and any(hidden in row for row in RULES[permission]):
             return hidden
     broken = [[rule for rule in row if not rule(actor, about)] for row in RULES[permission]]
-    return min(broken, key=len)[0]
+    return min(broken, key=lambda rules: (len(rules), rules[0] not in WAITING_CURES))[0]
 
 
 def _sentence(actor: Actor, rule: Rule, permission: Permission) -> str:

@@ -144,6 +144,9 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.member_manage: [[*MEMBER, admin]],
 }
 
+WAITING_CURES: set[Rule] = {waited_a_week}
+"""Of several rows as near, the one that time opens is the one to speak of."""
+
 UNLOCKS: dict[Rule, str] = {
     signed_in: "Sign in or join to {act}.",
     confirmed: "Confirm your e-mail address to {act}. We can send the link again from your settings.",

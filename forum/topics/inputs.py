@@ -17,10 +17,11 @@ class Input(BaseModel):
 
 
 def _tag_list(value: object) -> object:
-    """ "Wi-Fi, hub 3" or ["wi-fi", "hub-3"] -> slugs, each once."""
+    """ "Wi-Fi, hub 3" or ["wi-fi", "hub-3"], as one field or several -> slugs, each once."""
     if isinstance(value, str):
-        value = re.split(r"[,;\n]", value[:400])
+        value = [value]
     if isinstance(value, list):
+        value = [part for item in value[:20] if isinstance(item, str) for part in re.split(r"[,;\n]", item[:400])]
         return list(dict.fromkeys(slug(item)[:50].strip("-") for item in value if isinstance(item, str) and item.strip()))
     return value
 

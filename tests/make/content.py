@@ -28,6 +28,7 @@ def topic(
     tags: str = "",
     where: Section | None = None,
 ) -> Topic:
+    session.commit()
     author = author or people.member(session)
     place = where or section(session)
     made = actions.ask(session, actor_of(author), inputs.Ask(section=place.slug, title=title, body=body, tags=tags, follow=True))
@@ -39,6 +40,7 @@ def answer(
     session: Session, to: Topic | None = None, author: Member | None = None, body: str = "Set the channel to 36 and save."
 ) -> Post:
     to = to or topic(session)
+    session.commit()
     author = author or people.member(session)
     made = actions.post_answer(session, actor_of(author), to, inputs.WriteAnswer(body=body))
     session.commit()
@@ -46,6 +48,7 @@ def answer(
 
 
 def comment(session: Session, to: Post, author: Member | None = None, body: str = "That worked here too.") -> Post:
+    session.commit()
     author = author or people.member(session)
     made = actions.post_comment(session, actor_of(author), to, inputs.WriteComment(body=body))
     session.commit()

@@ -15,6 +15,7 @@ MONTHS_AGO = timedelta(days=120)
 
 def member(session: Session, name: str = "", *, role: Role = Role.member, confirmed: bool = True, **values: Any) -> Member:
     """A confirmed member of some months' standing, unless told otherwise."""
+    session.commit()  # a reader's view may be old by now, and an old view cannot write
     number = next(_numbers)
     name = name or f"Person {number}"
     handle = values.pop(
