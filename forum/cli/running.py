@@ -9,6 +9,7 @@ import uvicorn
 
 from forum import wiring
 from forum.core import migrations
+from forum.core.errors import ForumError
 from forum.core.settings import settings
 from forum.demo.seed import seed
 
@@ -59,7 +60,11 @@ def demo(
 ) -> None:
     """Make the demo community, once, and say how to sign in."""
     migrations.upgrade()
-    report = seed()
+    try:
+        report = seed()
+    except ForumError as error:
+        typer.echo(error.sentence, err=True)
+        raise typer.Exit(1) from None
     typer.echo(report.words(f"http://localhost:{port}"))
     if serve_too:
         serve(port=port)

@@ -2,9 +2,10 @@
 problem when it was solved. A stored counter, changed by events and equal to a recount.
 """
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session, col
 
 from forum.models import Acceptance, Member, Post, PostState, Topic
@@ -12,24 +13,28 @@ from forum.topics.events import AnswerAccepted, AnswerUnaccepted, PostConverted,
 from forum.votes.events import AnswerMarked, AnswerUnmarked, MeTooPressed, MeTooTakenBack, VoteCast, VoteTakenBack
 
 
-def helped_by(member_ids: list[int]) -> Select[Any]:
-    """Per author: works + helpful of visible answers, and for accepted ones the asker and the me-toos."""
+def helped_by(session: Session, member_ids: list[int]) -> dict[int, int]:
+    """People helped, by author: works + helpful of visible answers, and for accepted ones the asker and the me-toos."""
+    return {row.author_id: row.helped for row in session.execute(_select_helped(), {"ids": member_ids})} if member_ids else {}
+
+
+@cache
+def _select_helped() -> Any:
+    """Built once, since every vote asks it."""
     solved = func.coalesce(func.sum(1 + col(Topic.me_too)).filter(col(Acceptance.post_id).is_not(None)), 0)
     total = func.coalesce(func.sum(col(Post.works) + col(Post.helpful)), 0) + solved
-    query: Any = (
+    return (
         select(col(Post.author_id), total.label("helped"))
         .join(Topic, col(Topic.id) == col(Post.topic_id))
         .outerjoin(Acceptance, col(Acceptance.post_id) == col(Post.id))
         .where(
-            col(Post.author_id).in_(member_ids),
+            col(Post.author_id).in_(bindparam("ids", expanding=True)),
             col(Post.kind) == "answer",
             col(Post.state) == PostState.visible,
             (col(Topic.author_id).is_(None)) | (col(Topic.author_id) != col(Post.author_id)),
         )
         .group_by(col(Post.author_id))
     )
-    found: Select[Any] = query
-    return found
 
 
 AboutAuthor = (
@@ -64,6 +69,6 @@ def recount(session: Session, member_ids: list[int]) -> None:
     if not member_ids:
         return
     session.flush()
-    found = {row.author_id: row.helped for row in session.execute(helped_by(member_ids))}
+    found = helped_by(session, member_ids)
     for member_id in member_ids:
         session.execute(update(Member).where(col(Member.id) == member_id).values(helped=found.get(member_id, 0)))

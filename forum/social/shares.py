@@ -160,8 +160,8 @@ def save_share(session: Session, actor: Actor, share: Share, thread: ThreadLink,
     require(actor, Permission.triage)
     _still_draft(share)
     if not lengths.fits(thread.platform, data.text):
-        most = lengths.limit(thread.platform)
-        raise Invalid({"text": f"{network_name(thread.platform)} takes {most} characters. Shorten it by {lengths.count(thread.platform, data.text) - most}."})
+        most, long = lengths.limit(thread.platform), lengths.count(thread.platform, data.text)
+        raise Invalid({"text": f"{network_name(thread.platform)} takes {most} characters. Shorten it by {max(1, long - most)}."})
     share.text = data.text
 
 

@@ -126,7 +126,7 @@ def differences(session: Session) -> list[str]:
 
 def _helped(session: Session) -> list[str]:
     ids = list(session.scalars(select(col(Member.id)).where((col(Member.answers) > 0) | (col(Member.helped) > 0))))
-    expected = {row.author_id: row.helped for row in session.execute(helped_by(ids))} if ids else {}
+    expected = helped_by(session, ids)
     stored = session.execute(select(col(Member.id), col(Member.helped)).where(col(Member.id).in_(ids))).all() if ids else []
     return [
         f"Member.helped of {row.id}: stored {row.helped}, rows {expected.get(row.id, 0)}"
@@ -139,6 +139,6 @@ def repair(session: Session) -> None:
     for counter in all_counters():
         session.execute(update(counter.table).values({counter.column: counter.expected}))
     ids = list(session.scalars(select(col(Member.id))))
-    expected = {row.author_id: row.helped for row in session.execute(helped_by(ids))} if ids else {}
+    expected = helped_by(session, ids)
     for member_id in ids:
         session.execute(update(Member).where(col(Member.id) == member_id).values(helped=expected.get(member_id, 0)))

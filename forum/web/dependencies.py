@@ -27,8 +27,12 @@ Db = Annotated[Session, Depends(unit_of_work, scope="function")]
 
 
 def actor(request: Request, db: Db, later: BackgroundTasks) -> Actor:
-    """Who is asking. A visitor costs no query."""
-    return _look(request, db, later)
+    """Who is asking. A visitor costs no query.
+
+    A writing request looks in a transaction of its own: its own one would take the write lock here, and hold it while
+    the body still comes in and the route waits for a thread. With as many writers as threads, nobody would go on.
+    """
+    return _look(request, db, later) if request.method in SAFE_METHODS else glance(request, later)
 
 
 def glance(request: Request, later: BackgroundTasks) -> Actor:
