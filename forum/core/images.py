@@ -11,6 +11,7 @@ MAX_BYTES = 10_000_000
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 1_920
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+TOO_MANY_PIXELS = "That picture has more than 40 million pixels. Save it smaller and try again."
 EXTENSION = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 
 
@@ -29,12 +30,14 @@ def reencode(raw: bytes) -> Picture:
     try:
         with Image.open(io.BytesIO(raw), formats=FORMATS) as opened:
             if opened.width * opened.height > MAX_PIXELS:
-                raise TooLarge("That picture has more than 40 million pixels. Save it smaller and try again.")
+                raise TooLarge(TOO_MANY_PIXELS)
             opened.draft("RGB", (MAX_SIDE, MAX_SIDE))
             return _encode(opened, "PNG" if opened.format == "GIF" else str(opened.format))
     except (TooLarge, Invalid):
         raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise TooLarge(TOO_MANY_PIXELS) from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise Invalid({"file": "We cannot read that picture. PNG, JPEG, WebP and GIF work."}) from None
 
 

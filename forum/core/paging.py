@@ -43,7 +43,7 @@ def decode(cursor: str | None, of: type[datetime] | type[int] | None = None) -> 
         if not 0 <= int(row_id) <= MAX_ID or (isinstance(value, int) and abs(value) > MAX_ID):
             raise ValueError("range")
         return value, int(row_id)
-    except (ValueError, TypeError, binascii.Error, UnicodeDecodeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, binascii.Error, UnicodeDecodeError, RecursionError):
         raise Invalid({"after": "That page link is not complete. Start again from the first page."}) from None
 
 
