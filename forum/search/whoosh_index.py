@@ -225,6 +225,7 @@ class Index:
             name = self._make()
             self._point(name)
         self._write(name, topic_ids, documents, fresh=False)
+        self._local.checked = 0.0  # who wrote reads it at once
 
     def rebuild(self, batches: Iterable[list[Document]]) -> int:
         """Build beside the old index, then switch. Returns the number of documents."""

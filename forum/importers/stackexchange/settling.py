@@ -11,6 +11,7 @@ from forum.models.accounts import Member
 from forum.models.catalog import Tag, TopicTag
 from forum.models.social import LegacyId
 from forum.models.topics import Acceptance, Audience, Post, PostKind, PostState, Topic, TopicState
+from forum.recognition import impact
 from forum.search import feed
 from forum.social.runs import advance, open_run
 
@@ -92,6 +93,7 @@ def _settle_members(session: Session, ids: list[int]) -> None:
     }
     statement = update(Member).where(col(Member.id).in_(ids)).values(values)
     session.execute(statement.execution_options(synchronize_session=False))
+    impact.recount(session, ids)
 
 
 def _settle_tags(session: Session) -> None:
