@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from forum.models import Member
 FORUM = [sys.executable, "-c", "from forum.cli import main; main()"]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 UP_SECONDS = 30.0
+BYTECODE = Path(tempfile.gettempdir()) / f"forum-tests-bytecode-{os.getuid()}"
+"""Shared by all servers that tests start, so that only the first one compiles."""
 
 
 def free_port() -> int:
@@ -51,8 +54,10 @@ class Live:
             "FORUM_DATABASE_URL": address,
             "FORUM_BASE_URL": self.url,
             "FORUM_THREADS": "8",
+            "PYTHONPYCACHEPREFIX": str(BYTECODE),
             **more,
         }
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self.address = address.replace("postgresql://", "postgresql+psycopg://") or f"sqlite:///{self.data / 'forum.sqlite3'}"
         self.data.mkdir(parents=True)
         if self._postgres:
