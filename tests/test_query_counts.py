@@ -1,0 +1,156 @@
+"""Pages cost the same few statements however much stands on them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+from sqlmodel import select
+
+from forum.core import clock, db
+from forum.models import ExternalAccount, ExternalPost, Notice, NoticeKind, Platform, Post, PostKind, Tag, ThreadLink, TopicTag
+from forum.policy.actor import actor_of
+from forum.resolutions.actions import write_resolution
+from forum.resolutions.inputs import WriteResolution
+from forum.topics.verdicts import accept_answer
+from tests import make
+from tests.fakes.client import Browser
+
+UNCOUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "SET", "SHOW")
+ANSWERS = 30
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if not statement.lstrip().upper().startswith(UNCOUNTED):
+            seen.append(statement)
+
+    event.listen(db.engine(), "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine(), "before_cursor_execute", note)
+
+
+class Busy:
+    """One person who asked, answered, was credited and told; `grow` makes everything more."""
+
+    def __init__(self, session):
+        self.session = session
+        self.asker = make.member(session, "Asha Asker", handle="asha")
+        self.agent = make.agent(session)
+        self.topic = make.topic(session, self.asker, tags="hub-3")
+        self.size = 0
+        self.start = clock.now() - timedelta(days=3)
+
+    def grow(self, count):
+        for number in range(self.size, self.size + count):
+            moment = self.start + timedelta(minutes=10 * number)
+            clock.use(lambda moment=moment: moment)
+            self._answer(self.topic, number)
+            topic = make.topic(self.session, self.asker if number % 2 else None, title=f"The hub question number {number}", tags="hub-3")
+            answer = make.answer(self.session, topic, self.asker if number % 2 == 0 else None)
+            if number % 3 == 0:
+                accept_answer(self.session, actor_of(make.moderator(self.session)), topic, answer)
+                self.session.flush()
+                self._resolution(topic, answer)
+            self._tell(topic, number)
+            self._thread(number)
+        self.size += count
+        self.session.commit()
+        clock.use(None)
+
+    def _answer(self, topic, number):
+        answer = Post(topic_id=topic.id, kind=PostKind.answer, body="x", html="<p>x</p>", author_id=make.member(self.session).id)
+        self.session.add(answer)
+        self.session.flush()
+        self.session.add(Post(topic_id=topic.id, parent_id=answer.id, kind=PostKind.comment, body="x", html="x", author_id=self.asker.id))
+
+    def _resolution(self, topic, answer):
+        words = {"question": topic.title, "answer": "Move it away from the router.", "body": "Move it."}
+        credit = [answer.author_id]
+        write_resolution(self.session, actor_of(self.agent), topic, WriteResolution(**words, act="publish", credit=credit))
+
+    def _tell(self, topic, number):
+        self.session.add(Notice(member_id=self.asker.id, kind=NoticeKind.answer, cause=f"x{number}", topic_id=topic.id))
+
+    def _thread(self, number):
+        where = {"platform": Platform.mastodon, "host": "toot.example"}
+        account = ExternalAccount(**where, ext_id=f"a{number}", handle=f"somebody{number}")
+        thread = ThreadLink(**where, root_ext_id=f"t{number}", first_post_at=clock.now(), last_post_at=clock.now(), posts=1, people=1)
+        self.session.add_all([account, thread])
+        self.session.flush()
+        self.session.add(
+            ExternalPost(**where, ext_id=f"t{number}", thread_id=thread.id, account_id=account.id, text="Red", text_hash="x", created_at=clock.now())
+        )
+
+
+def statements(app, member, path):
+    browser = Browser(app)
+    if member:
+        browser.sign_in(member)
+    assert browser.get(path).status_code == 200, path  # warm: compiled templates, the opened index
+    browser = Browser(app)
+    if member:
+        browser.sign_in(member)
+    with counted() as seen:
+        assert browser.get(path).status_code == 200
+    return seen
+
+
+@pytest.fixture
+def busy(session, drain):
+    made = Busy(session)
+    made.grow(10)
+    drain()
+    return made
+
+
+def test_a_topic_with_thirty_answers(app, busy, session):
+    busy.grow(ANSWERS - 10)
+    path = f"/topics/{busy.topic.id}/{busy.topic.slug}"
+    visitor = statements(app, None, path)
+    assert len(visitor) <= 6 + 1, visitor  # one more asks whether the kept page is still good
+    for member in (busy.asker, make.member(session), busy.agent):
+        seen = statements(app, member, path)
+        assert len(seen) <= 9, seen
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/questions", "/questions?tag=hub-3", "/questions?state=solved", "/members/asha", "/members/asha?tab=answers", "/tags"),
+        *("/members/asha/reputation", "/search?q=hub", "/notifications", "/resolutions", "/desk/social", "/recognition", "/feed.xml"),
+        *("/sections", "/sitemap.xml"),
+    ],
+)
+def test_lists_cost_the_same_with_three_times_the_rows(app, busy, session, drain, path):
+    reader = busy.agent if path.startswith("/desk") else busy.asker
+    few = statements(app, reader, path)
+    assert len(few) <= 10, few
+    busy.grow(20)
+    drain()
+    many = statements(app, reader, path)
+    assert len(many) == len(few), many
+
+
+def test_a_page_for_visitors_is_kept_until_something_happens(app, busy, session):
+    browser = Browser(app)
+    path = f"/topics/{busy.topic.id}/{busy.topic.slug}"
+    browser.get(path)
+    with counted() as seen:
+        browser.get(path)
+    assert len(seen) == 1, seen
+    make.answer(session, busy.topic, body="Something quite new.")
+    assert "Something quite new." in browser.get(path).text
+
+
+def test_tagging_many_is_counted_right(session):
+    for number in range(5):
+        make.topic(session, title=f"A question about tags, {number}", tags="a, b, c")
+    assert session.exec(select(Tag.topics)).all() == [5, 5, 5]
+    assert len(session.exec(select(TopicTag)).all()) == 15
