@@ -22,10 +22,8 @@ def serve(
     workers: Annotated[int, typer.Option(help="Processes; with more than one, run `forum worker` beside them.")] = 1,
 ) -> None:
     """Serve pages. With one process the worker runs inside it."""
+    _prepare(port, workers)
     migrations.upgrade()
-    if workers == 1:
-        os.environ.setdefault("FORUM_EMBEDDED_WORKER", "true")
-        settings.cache_clear()
     uvicorn.run(
         "forum.app:create_app",
         factory=True,
@@ -38,6 +36,15 @@ def serve(
         log_level="warning",
         timeout_graceful_shutdown=10,
     )
+
+
+def _prepare(port: int, workers: int) -> None:
+    """What one process on this machine needs to know before anything reads the settings."""
+    if workers == 1:
+        os.environ.setdefault("FORUM_EMBEDDED_WORKER", "true")
+    if settings().development:
+        os.environ.setdefault("FORUM_BASE_URL", f"http://localhost:{port}")
+    settings.cache_clear()
 
 
 def worker() -> None:
@@ -59,6 +66,7 @@ def demo(
     port: Port = 8000,
 ) -> None:
     """Make the demo community, once, and say how to sign in."""
+    _prepare(port, workers=1)
     migrations.upgrade()
     try:
         report = seed()

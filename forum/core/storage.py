@@ -1,6 +1,7 @@
 """Files that members uploaded, in the data folder. Written whole or not at all."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from forum.core.errors import NotFound, Unavailable
@@ -13,15 +14,17 @@ def _path(name: str) -> Path:
 
 def put(name: str, data: bytes) -> None:
     path = _path(name)
+    part = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
         with part.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         part.rename(path)
     except OSError:
+        with suppress(OSError):
+            part.unlink()
         raise Unavailable("We cannot keep files right now. Post without the picture, or try again in a minute.") from None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -26,6 +26,17 @@ def environment() -> Environment:
         ago=ago, iso=iso, exact=exact, day=day, number=number, plural=text.plural, stored_html=stored_html, excerpt=text.excerpt
     )
     return made
+
+
+def keep_macro(template: str, name: str) -> None:
+    """Make a macro of plain values known to every template, and draw each picture once: a page holds hundreds of icons."""
+
+    @lru_cache(maxsize=4_096)
+    def drawn(*values: str | int | bool) -> Markup:
+        macro: Callable[..., Markup] = getattr(environment().get_template(template).module, name)
+        return macro(*values)
+
+    environment().globals[name] = drawn
 
 
 def add_global(name: str, value: Callable[..., Any] | object) -> None:

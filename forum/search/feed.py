@@ -58,7 +58,7 @@ def _follow_once() -> bool:
 
 def _mend() -> None:
     """An index that is gone or damaged is built again from the rows."""
-    if index().usable():
+    if not index().worth_rebuilding():
         return
     with transaction(writes=False) as session:
         topics = session.execute(select(func.count()).select_from(Topic)).scalar_one()

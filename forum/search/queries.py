@@ -64,6 +64,8 @@ def search_page(session: Session, actor: Actor, q: str, page: int) -> SearchPage
     if not index().usable():
         return _without_index(session, actor, q, wanted)
     hits = _one_a_topic(index().search(wanted, MOST))
+    if not hits and not index().usable():
+        return _without_index(session, actor, q, wanted)
     page = min(max(page, 1), MOST_PAGES)
     rows = _views(session, actor, hits[(page - 1) * PAGE : page * PAGE], wanted)
     corrected = " ".join(index().correct(wanted.words)) if not hits and wanted.words else ""

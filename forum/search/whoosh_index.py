@@ -9,30 +9,33 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from whoosh import index as whoosh_index
 from whoosh import query as q
 from whoosh.analysis import LowercaseFilter, RegexTokenizer, StemFilter, StopFilter
 from whoosh.collectors import TimeLimit, TimeLimitCollector
 from whoosh.fields import BOOLEAN, ID, KEYWORD, NUMERIC, TEXT, Schema
-from whoosh.index import FileIndex, IndexError, LockError
+from whoosh.index import FileIndex, LockError
 from whoosh.searching import Searcher
 
 from forum.core.ids import public_id
+from forum.core.logs import log
 
 WORD = r"\w+(?:[.\-]\w+)*"
 """Model numbers and error codes stay whole: "HB-3.1", "0x8007"."""
 SECONDS = 0.3
 RECHECK_SECONDS = 0.25
+REBUILD_PAUSE_SECONDS = 600
 MAX_TERMS = 6
 FEW = 5
 TITLE_BOOST = 3.0
+Found = TypeVar("Found")
 
 
 def _analyzer() -> Any:
@@ -120,15 +123,17 @@ class Index:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._pointer = root / "current.json"
+        self._suspected = root / "suspected"
         self._local = threading.local()
 
     # Reading -------------------------------------------------------------
 
     def search(self, wanted: Wanted, limit: int) -> list[Hit]:
         """Best first. Cut off after 300 ms with what was found by then."""
-        searcher = self._searcher()
-        if searcher is None or wanted.empty:
-            return []
+        return [] if wanted.empty else self._read(lambda searcher: self._search(searcher, wanted, limit), [])
+
+    def _search(self, searcher: Searcher, wanted: Wanted, limit: int) -> list[Hit]:
         terms = [self._term(searcher, word, wanted.in_title) for word in wanted.words[:MAX_TERMS]]
         terms = [term for term in terms if term is not None]
         fixed = [_phrase(phrase, wanted.in_title) for phrase in wanted.phrases] + list(_filters(wanted))
@@ -143,9 +148,9 @@ class Index:
 
     def similar(self, text: str, limit: int, *, exclude: int = 0) -> list[Hit]:
         """Questions like this one, by their title words; the rarest word has to be there or two others."""
-        searcher = self._searcher()
-        if searcher is None:
-            return []
+        return self._read(lambda searcher: self._similar(searcher, text, limit, exclude), [])
+
+    def _similar(self, searcher: Searcher, text: str, limit: int, exclude: int) -> list[Hit]:
         terms = [term for word in words_of(text)[:12] if (term := self._term(searcher, word, False)) is not None]
         terms = sorted(terms, key=lambda term: term.estimate_size(searcher.reader()))[:MAX_TERMS]
         if not terms:
@@ -159,9 +164,9 @@ class Index:
 
     def correct(self, words: list[str]) -> list[str]:
         """The nearest known spelling of each word, itself where none is near."""
-        searcher = self._searcher()
-        if searcher is None:
-            return words
+        return self._read(lambda searcher: self._correct(searcher, words), words)
+
+    def _correct(self, searcher: Searcher, words: list[str]) -> list[str]:
         corrector = searcher.corrector("words")
         reader = searcher.reader()
         made = []
@@ -172,13 +177,23 @@ class Index:
         return made
 
     def count(self) -> int:
-        searcher = self._searcher()
-        return int(searcher.doc_count()) if searcher else 0
+        return self._read(lambda searcher: int(searcher.doc_count()), 0)
 
     def post_ids(self) -> set[int]:
         """Every post in the index, to compare with the rows."""
+        return self._read(lambda searcher: {int(stored["id"]) for stored in searcher.documents()}, set())
+
+    def _read(self, look: Callable[[Searcher], Found], otherwise: Found) -> Found:
+        """Damaged files can raise anything, at any time. Whoever meets it goes without, and the worker mends it."""
         searcher = self._searcher()
-        return {int(stored["id"]) for stored in searcher.documents()} if searcher else set()
+        if searcher is None:
+            return otherwise
+        try:
+            return look(searcher)
+        except Exception:
+            log().exception("search.damaged")
+            self._suspect()
+            return otherwise
 
     def _term(self, searcher: Searcher, word: str, in_title: bool) -> Any:
         """One word in title or body; the rarest form first so that AndMaybe has somewhere to stand."""
@@ -197,7 +212,8 @@ class Index:
         self._local.checked = moment
         try:
             return self._fresh(held)
-        except (IndexError, OSError, ValueError):
+        except Exception:
+            log().exception("search.unreadable")
             self._local.held = None
             return None
 
@@ -224,7 +240,13 @@ class Index:
         if name is None:
             name = self._make()
             self._point(name)
-        self._write(name, topic_ids, documents, fresh=False)
+        try:
+            self._write(name, topic_ids, documents, fresh=False)
+        except Busy:
+            raise
+        except Exception:
+            self._suspect()
+            raise
         self._local.checked = 0.0  # who wrote reads it at once
 
     def rebuild(self, batches: Iterable[list[Document]]) -> int:
@@ -241,8 +263,14 @@ class Index:
         return count
 
     def usable(self) -> bool:
-        """Whether there is an index that opens."""
-        return self._searcher() is not None
+        """Whether there is an index that opens, and that nobody found damaged."""
+        return not self._suspected.exists() and self._searcher() is not None
+
+    def worth_rebuilding(self) -> bool:
+        """A suspicion is followed up once in ten minutes only: what looks like damage may be an odd search."""
+        if self.usable():
+            return False
+        return self._searcher() is None or time.time() - self._pointer.stat().st_mtime > REBUILD_PAUSE_SECONDS
 
     def _write(self, name: str, topic_ids: Iterable[int], documents: Iterable[Document], *, fresh: bool) -> None:
         try:
@@ -268,20 +296,20 @@ class Index:
 
     def _current(self) -> str | None:
         try:
-            found = json.loads((self.root / "current.json").read_text())["folder"]
-        except (OSError, ValueError, KeyError):
+            found = json.loads(self._pointer.read_text())["folder"]
+        except (OSError, ValueError, KeyError, TypeError):
             return None
         return str(found) if (self.root / str(found)).is_dir() else None
 
     def _point(self, name: str) -> None:
         part = self.root / "current.part"
         part.write_text(json.dumps({"folder": name}))
-        part.replace(self.root / "current.json")
+        part.replace(self._pointer)
+        self._suspected.unlink(missing_ok=True)
 
-    def discard(self) -> None:
-        """Forget a damaged index; the next write starts an empty one."""
-        self.close()
-        (self.root / "current.json").unlink(missing_ok=True)
+    def _suspect(self) -> None:
+        with suppress(OSError):
+            self._suspected.touch()
 
     def close(self) -> None:
         held = getattr(self._local, "held", None)

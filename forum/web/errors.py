@@ -1,5 +1,7 @@
 """Turns errors into answers: a page for people, a fragment for htmx, JSON for the API."""
 
+from urllib.parse import quote
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
@@ -25,7 +27,7 @@ def install(app: FastAPI) -> None:
 def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, ForumError)
     if isinstance(error, SignInNeeded) and request.method == "GET" and not _wants_json(request):
-        return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
     return answer(request, error)
 
 

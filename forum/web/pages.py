@@ -123,3 +123,5 @@ def _viewer(actor: Actor) -> Viewer:
 
 
 templating.add_global("static", lambda name: assets().url(name))
+for _macro in ("icon", "glyph", "plat"):
+    templating.keep_macro("components/icon.html", _macro)
