@@ -61,11 +61,10 @@ def search_page(session: Session, actor: Actor, q: str, page: int) -> SearchPage
     wanted = parse(q)
     if wanted.empty:
         return SearchPage(q=q, tips=True)
-    if not index().usable():
+    found = index().search(wanted, MOST)
+    if found is None:
         return _without_index(session, actor, q, wanted)
-    hits = _one_a_topic(index().search(wanted, MOST))
-    if not hits and not index().usable():
-        return _without_index(session, actor, q, wanted)
+    hits = _one_a_topic(found)
     page = min(max(page, 1), MOST_PAGES)
     rows = _views(session, actor, hits[(page - 1) * PAGE : page * PAGE], wanted)
     corrected = " ".join(index().correct(wanted.words)) if not hits and wanted.words else ""

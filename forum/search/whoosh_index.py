@@ -36,6 +36,7 @@ MAX_TERMS = 6
 FEW = 5
 TITLE_BOOST = 3.0
 Found = TypeVar("Found")
+Other = TypeVar("Other")
 
 
 def _analyzer() -> Any:
@@ -129,9 +130,9 @@ class Index:
 
     # Reading -------------------------------------------------------------
 
-    def search(self, wanted: Wanted, limit: int) -> list[Hit]:
-        """Best first. Cut off after 300 ms with what was found by then."""
-        return [] if wanted.empty else self._read(lambda searcher: self._search(searcher, wanted, limit), [])
+    def search(self, wanted: Wanted, limit: int) -> list[Hit] | None:
+        """Best first. Cut off after 300 ms with what was found by then. None when the index cannot be read."""
+        return [] if wanted.empty else self._read(lambda searcher: self._search(searcher, wanted, limit), None)
 
     def _search(self, searcher: Searcher, wanted: Wanted, limit: int) -> list[Hit]:
         terms = [self._term(searcher, word, wanted.in_title) for word in wanted.words[:MAX_TERMS]]
@@ -183,7 +184,7 @@ class Index:
         """Every post in the index, to compare with the rows."""
         return self._read(lambda searcher: {int(stored["id"]) for stored in searcher.documents()}, set())
 
-    def _read(self, look: Callable[[Searcher], Found], otherwise: Found) -> Found:
+    def _read(self, look: Callable[[Searcher], Found], otherwise: Other) -> Found | Other:
         """Damaged files can raise anything, at any time. Whoever meets it goes without, and the worker mends it."""
         searcher = self._searcher()
         if searcher is None:
@@ -263,14 +264,14 @@ class Index:
         return count
 
     def usable(self) -> bool:
-        """Whether there is an index that opens, and that nobody found damaged."""
-        return not self._suspected.exists() and self._searcher() is not None
+        """Whether there is an index that opens."""
+        return self._searcher() is not None
 
     def worth_rebuilding(self) -> bool:
         """A suspicion is followed up once in ten minutes only: what looks like damage may be an odd search."""
-        if self.usable():
-            return False
-        return self._searcher() is None or time.time() - self._pointer.stat().st_mtime > REBUILD_PAUSE_SECONDS
+        if not self.usable():
+            return True
+        return self._suspected.exists() and time.time() - self._pointer.stat().st_mtime > REBUILD_PAUSE_SECONDS
 
     def _write(self, name: str, topic_ids: Iterable[int], documents: Iterable[Document], *, fresh: bool) -> None:
         try:

@@ -85,7 +85,9 @@ def _add_picture(page: Page) -> None:
         page.get_by_role("button", name="Image", exact=True).click()
     choosing.value.set_files(steps.png())
     expect(page.get_by_text("amber-light.png is in your text")).to_be_visible()
-    expect(page.get_by_label("What happens, and what have you tried?")).to_have_value(re.compile(r"!\[\]\(/images/[0-9a-f]{20}\."))
+    expect(page.get_by_label("What happens, and what have you tried?")).to_have_value(
+        re.compile(r"!\[\]\(/images/[0-9a-f]{20}\.")
+    )
 
 
 def _preview(page: Page, windows: Desk) -> None:
