@@ -6,7 +6,25 @@ from pathlib import Path
 
 TOPICS = 300
 ANSWERS = 30
-WORDS = "hub amber light evening wi-fi channel radar restart cable socket bridge mesh disc update firmware bill app".split()
+WORDS = [
+    "hub",
+    "amber",
+    "light",
+    "evening",
+    "wi-fi",
+    "channel",
+    "radar",
+    "restart",
+    "cable",
+    "socket",
+    "bridge",
+    "mesh",
+    "disc",
+    "update",
+    "firmware",
+    "bill",
+    "app",
+]
 BODY = """It happens every {word} and {other} at about the same time.
 
 1. Open `192.168.1.254` and go to **Advanced**.
@@ -21,6 +39,8 @@ BODY = """It happens every {word} and {other} at about the same time.
 def make(folder: Path) -> dict[str, str]:
     """Returns the addresses to measure and the cookie of a signed-in reader."""
     os.environ.update(FORUM_DATA_DIR=str(folder), FORUM_RATE_LIMITS="false", FORUM_LOG_LEVEL="error", FORUM_SECRET_KEY="bench")
+    from sqlalchemy import delete
+
     from forum import wiring
     from forum.accounts import sessions
     from forum.core import clock, migrations
@@ -29,7 +49,6 @@ def make(folder: Path) -> dict[str, str]:
     from forum.policy.actor import actor_of
     from forum.search import feed
     from forum.topics import actions, inputs, verdicts
-    from sqlalchemy import delete
 
     migrations.upgrade()
     wiring.wire()
@@ -37,8 +56,15 @@ def make(folder: Path) -> dict[str, str]:
     with transaction() as session:
         session.add(Section(slug="hub", name="Hub", icon="router"))
         people = [
-            Member(handle=f"m{n}", handle_key=f"m{n}", name=f"Member {n}", email=f"m{n}@example.org", email_key=f"m{n}@example.org",
-                   joined_at=start, confirmed_at=start)  # fmt: skip
+            Member(
+                handle=f"m{n}",
+                handle_key=f"m{n}",
+                name=f"Member {n}",
+                email=f"m{n}@example.org",
+                email_key=f"m{n}@example.org",
+                joined_at=start,
+                confirmed_at=start,
+            )
             for n in range(40)
         ]
         session.add_all(people)
@@ -47,13 +73,21 @@ def make(folder: Path) -> dict[str, str]:
         with transaction() as session:
             word, other = WORDS[number % len(WORDS)], WORDS[(number * 7 + 3) % len(WORDS)]
             asker = people[number % 40]
-            data = inputs.Ask(section="hub", title=f"The {word} and the {other} trouble me, number {number}",
-                              body=BODY.format(word=word, other=other), tags=[word, other])  # fmt: skip
+            data = inputs.Ask(
+                section="hub",
+                title=f"The {word} and the {other} trouble me, number {number}",
+                body=BODY.format(word=word, other=other),
+                tags=[word, other],
+            )
             topic = actions.ask(session, actor_of(asker), data)
             wanted = ANSWERS if number == TOPICS - 1 else number % 4
             posts = [
-                actions.post_answer(session, actor_of(people[(number + n + 1) % 40]), topic,
-                                    inputs.WriteAnswer(body=BODY.format(word=other, other=word)))  # fmt: skip
+                actions.post_answer(
+                    session,
+                    actor_of(people[(number + n + 1) % 40]),
+                    topic,
+                    inputs.WriteAnswer(body=BODY.format(word=other, other=word)),
+                )
                 for n in range(wanted)
             ]
             for post in posts[:10]:

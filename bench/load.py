@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 CONNECTIONS = 4
 
@@ -61,7 +62,7 @@ async def _run(port: int, request: bytes, count: int) -> tuple[list[float], int,
             else:
                 size = await _chunks(reader)
             waits.append(time.perf_counter() - started)
-            failures += not (head.startswith(b"HTTP/1.1 2") or head.startswith(b"HTTP/1.1 3"))
+            failures += not head.startswith((b"HTTP/1.1 2", b"HTTP/1.1 3"))
         writer.close()
 
     await asyncio.gather(*(one(count // CONNECTIONS) for _ in range(CONNECTIONS)))
@@ -78,7 +79,7 @@ async def _chunks(reader: asyncio.StreamReader) -> int:
 
 
 def _cpu_seconds(pid: int) -> float:
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -87,7 +88,10 @@ def _count_instructions(pid: int) -> "subprocess.Popen[str] | None":
     if perf is None:
         return None
     process = subprocess.Popen(
-        [perf, "stat", "-x", ",", "-e", "instructions:u", "-p", str(pid)], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        [perf, "stat", "-x", ",", "-e", "instructions:u", "-p", str(pid)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
     )
     time.sleep(0.3)
     return process

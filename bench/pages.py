@@ -118,13 +118,16 @@ def _free_port() -> int:
 
 def _print(rows: list[tuple[str, load.Figures, int]]) -> None:
     base = rows[0][1]
-    print(f"{'page':<32}{'req/s':>8}{'p50 ms':>8}{'p99 ms':>8}{'CPU ms':>8}{'x hello':>8}{'M instr':>9}{'x hello':>8}{'SQL':>5}{'kB':>7}")
+    print(
+        f"{'page':<32}{'req/s':>8}{'p50 ms':>8}{'p99 ms':>8}{'CPU ms':>8}{'x hello':>8}{'M instr':>9}{'x hello':>8}{'SQL':>5}{'kB':>7}"
+    )
     for name, figures, statements in rows:
         millions = f"{figures.instructions:9.2f}" if figures.instructions else f"{'-':>9}"
         ratio = f"{figures.instructions / base.instructions:8.1f}" if figures.instructions and base.instructions else f"{'-':>8}"
         print(
             f"{name:<32}{figures.rps:8.0f}{figures.p50:8.1f}{figures.p99:8.1f}{figures.cpu_ms:8.2f}{figures.cpu_ms / max(base.cpu_ms, 0.01):8.1f}"
-            f"{millions}{ratio}{statements:5}{figures.bytes / 1000:7.1f}" + (f"  {figures.failures} FAILED" if figures.failures else "")
+            f"{millions}{ratio}{statements:5}{figures.bytes / 1000:7.1f}"
+            + (f"  {figures.failures} FAILED" if figures.failures else "")
         )
 
 

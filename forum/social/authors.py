@@ -53,7 +53,5 @@ def shown_handle(platform: str, handle: str) -> str:
     return f"u/{handle}" if platform == Platform.reddit else f"@{handle}"
 
 
-
-
 def _safe(url: str) -> str:
     return url if url.startswith(("https://", "http://")) else ""

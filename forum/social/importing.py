@@ -273,5 +273,3 @@ class _Writer:
                 owner = old.id if target is None else target.id
                 renamed = renamed.where(col(ExternalPost.thread_id) == owner)
                 self.session.execute(renamed.values(parent_ext_id=names[old_root].post.ext_id))
-
-

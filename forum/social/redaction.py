@@ -136,5 +136,3 @@ def _matches(kind: str, pattern: re.Pattern[str], text: str) -> Iterator[Finding
 
 def _digits(text: str) -> str:
     return "".join(character for character in text if character.isdigit() or character == "+")
-
-

@@ -81,7 +81,13 @@ def draft_shares(session: Session, event: ResolutionPublished) -> None:
     resolution = session.get_one(Resolution, event.resolution_id)
     for thread, handle in _threads(session, event.topic_id):
         text = lengths.fit(thread.platform, _parts(session, resolution, thread, handle))
-        values = {"resolution_id": resolution.id, "thread_id": thread.id, "state": ShareState.draft, "text": text, "receipt_url": ""}
+        values = {
+            "resolution_id": resolution.id,
+            "thread_id": thread.id,
+            "state": ShareState.draft,
+            "text": text,
+            "receipt_url": "",
+        }
         insert_ignoring(session, Share, values | {"created_at": clock.now()})
 
 

@@ -94,7 +94,9 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     ),
     "string_too_long": lambda ctx: f"Shorten this to {ctx['max_length']:,} characters.",
     "too_short": lambda ctx: _SENTENCES["string_too_short"](ctx),
-    "too_long": lambda ctx: f"Choose at most {ctx['max_length']}." if ctx["field_type"] == "List" else _SENTENCES["string_too_long"](ctx),
+    "too_long": lambda ctx: (
+        f"Choose at most {ctx['max_length']}." if ctx["field_type"] == "List" else _SENTENCES["string_too_long"](ctx)
+    ),
     "enum": lambda ctx: "Choose one of the options.",
     "literal_error": lambda ctx: "Choose one of the options.",
     "int_parsing": lambda ctx: "Write a whole number.",

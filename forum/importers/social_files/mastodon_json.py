@@ -137,4 +137,3 @@ def _account(account: dict[str, Any], uri: str) -> SourceAccount:
 def _url(value: Any) -> str:
     text = str(value or "")
     return text if text.startswith(("https://", "http://")) and len(text) <= 600 else ""
-

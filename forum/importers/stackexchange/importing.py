@@ -136,5 +136,3 @@ def _count_not_taken(work: Import, directory: Path) -> None:
                 count = sum(line.lstrip().startswith(b"<row") for line in file)
             work.report.read[name] += count
             work.report.skipped[reason] += count
-
-

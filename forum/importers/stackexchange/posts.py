@@ -75,9 +75,7 @@ def people(session: Session, work: Import, found: list[Source]) -> dict[str, int
     return known(session, work.site, "user", old + [edit.editor for one in found for edit in one.history])
 
 
-def post_values(
-    source: Source, rendered: Rendered, *, topic_id: int, kind: PostKind, author_id: int | None
-) -> dict[str, Any]:
+def post_values(source: Source, rendered: Rendered, *, topic_id: int, kind: PostKind, author_id: int | None) -> dict[str, Any]:
     edited = source.history[-1].at if len(source.history) > 1 else source.row.at("LastEditDate")
     return {
         **_BLANK_POST,

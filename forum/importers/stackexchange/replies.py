@@ -51,9 +51,7 @@ class Answers:
         return write
 
 
-def _write_answers(
-    session: Session, work: Import, found: list[Source], rendered: dict[str, Rendered], outcome: Outcome
-) -> None:
+def _write_answers(session: Session, work: Import, found: list[Source], rendered: dict[str, Rendered], outcome: Outcome) -> None:
     topics = known(session, work.site, "question", [one.row.id("ParentId") for one in found])
     there = known(session, work.site, "answer", [one.row.id() for one in found])
     placed = {one.row.id(): one for one in found if one.row.id("ParentId") in topics}

@@ -103,7 +103,9 @@ def _settle_tags(session: Session) -> None:
         .join(Topic, col(Topic.id) == TopicTag.topic_id)
         .where(col(TopicTag.tag_id) == Tag.id, Topic.audience == Audience.public)
     )
-    session.execute(update(Tag).values(topics=shown.correlate(Tag).scalar_subquery()).execution_options(synchronize_session=False))
+    session.execute(
+        update(Tag).values(topics=shown.correlate(Tag).scalar_subquery()).execution_options(synchronize_session=False)
+    )
 
 
 def _link_duplicates(work: Import) -> None:

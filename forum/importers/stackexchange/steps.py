@@ -156,9 +156,7 @@ def known(session: Session, site: str, kind: str, old_ids: list[str]) -> dict[st
 
 def remember(session: Session, site: str, kind: str, pairs: list[tuple[str, int]]) -> None:
     if pairs:
-        session.execute(
-            insert(LegacyId), [{"source": site, "kind": kind, "old_id": old, "new_id": new} for old, new in pairs]
-        )
+        session.execute(insert(LegacyId), [{"source": site, "kind": kind, "old_id": old, "new_id": new} for old, new in pairs])
 
 
 def insert_rows(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> list[int]:
