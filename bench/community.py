@@ -7,23 +7,8 @@ from pathlib import Path
 TOPICS = 300
 ANSWERS = 30
 WORDS = [
-    "hub",
-    "amber",
-    "light",
-    "evening",
-    "wi-fi",
-    "channel",
-    "radar",
-    "restart",
-    "cable",
-    "socket",
-    "bridge",
-    "mesh",
-    "disc",
-    "update",
-    "firmware",
-    "bill",
-    "app",
+    *("hub", "amber", "light", "evening", "wi-fi", "channel", "radar", "restart", "cable"),
+    *("socket", "bridge", "mesh", "disc", "update", "firmware", "bill", "app"),
 ]
 BODY = """It happens every {word} and {other} at about the same time.
 
