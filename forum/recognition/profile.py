@@ -84,6 +84,7 @@ def profile_page(session: Session, actor: Actor, handle: str, tab: str, after: s
     member = access_member_by_handle(session, handle)
     row = session.execute(select(*COLUMNS).where(col(Member.id) == member.id)).one()
     base = f"/members/{member.handle_key}"
+    tab = tab or ("questions" if member.questions or not member.answers else "answers")
     rows, more = _topics(session, actor, member, tab, after)
     shown = member.shows_impact or actor.id == member.id
     return ProfilePage(
@@ -98,7 +99,7 @@ def profile_page(session: Session, actor: Actor, handle: str, tab: str, after: s
         stats=_stats(member) if shown else [],
         best=_best(session, actor, member.id) if shown else [],
         tabs=[
-            Tab(base, "Questions", tab != "answers", member.questions),
+            Tab(f"{base}?tab=questions", "Questions", tab != "answers", member.questions),
             Tab(f"{base}?tab=answers", "Answered", tab == "answers", member.answers),
             Tab(f"{base}/reputation", "Reputation"),
         ],

@@ -20,7 +20,7 @@ Name = Annotated[str, Query(max_length=40)]
 
 
 @router.get("/members/{handle}")
-def show(request: Request, db: Db, me: Me, handle: str, tab: Name = "questions", after: After = None) -> Response:
+def show(request: Request, db: Db, me: Me, handle: str, tab: Name = "", after: After = None) -> Response:
     return page(request, "members/show.html", page=profile_page(db, me, handle, tab, after))
 
 

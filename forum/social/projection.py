@@ -44,7 +44,7 @@ def project(session: Session, thread: ThreadLink) -> Projection:
     return Projection(
         posts=posts,
         digest=digest(shown),
-        title=title_for(question.wording.text) if question else "",
+        title=title_for(question.wording.text) if question and not question.wording.withheld else "",
         me_too=sum(one.placement.role == MapRole.me_too for one in posts),
         first_missing=question is not None and question.post.ext_id != thread.root_ext_id,
     )
