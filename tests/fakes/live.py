@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from urllib.error import URLError
@@ -62,6 +63,14 @@ class Live:
         self.data.mkdir(parents=True)
         if self._postgres:
             self._administer(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)', f'CREATE DATABASE "{self._name}"')
+
+    def beside(self, **more: str) -> "Live":
+        """A second server on the same data, set up otherwise."""
+        second = copy(self)
+        second.port, second.process = free_port(), None
+        second.url = f"http://127.0.0.1:{second.port}"
+        second.environment = {**self.environment, "FORUM_BASE_URL": second.url, **more}
+        return second
 
     # The process ---------------------------------------------------------
 

@@ -1,0 +1,166 @@
+"""Every main page at the narrowest and a wide width, both ways of reading, light and dark."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from forum.models import Member
+from tests import make
+from tests.browser.conftest import Desk, desk
+from tests.fakes.live import Live
+
+AXE = Path.home() / ".check-tools/node_modules/axe-core/axe.min.js"
+NARROW, WIDE = 320, 1440
+STOPS = 15
+
+PAGES: dict[str, tuple[str, str]] = {
+    "home": ("visitor", "/"),
+    "list": ("visitor", "/questions"),
+    "tags": ("visitor", "/tags"),
+    "sections": ("visitor", "/sections"),
+    "topic": ("asker", "/topics/{open}"),
+    "solved topic": ("visitor", "/topics/{solved}"),
+    "solved topic for staff": ("staff", "/topics/{solved}"),
+    "ask": ("asker", "/ask"),
+    "edit": ("helper", "/posts/{answer}/edit"),
+    "history": ("helper", "/posts/{answer}/history"),
+    "official mark": ("staff", "/posts/{answer}/official-mark/new"),
+    "profile": ("visitor", "/members/{helper_handle}"),
+    "reputation": ("helper", "/members/{helper_handle}/reputation"),
+    "recognition": ("visitor", "/recognition"),
+    "search": ("visitor", "/search?q=hub+light"),
+    "empty search": ("visitor", "/search"),
+    "sign in": ("visitor", "/sign-in"),
+    "join": ("visitor", "/join"),
+    "forgotten": ("visitor", "/forgot"),
+    "own profile": ("asker", "/settings/profile"),
+    "account": ("asker", "/settings/account"),
+    "browsers": ("helper", "/settings/sessions"),
+    "mail settings": ("asker", "/settings/notifications"),
+    "notifications": ("helper", "/notifications"),
+    "desk": ("staff", "/desk/social"),
+    "thread": ("staff", "/desk/social/{thread}"),
+    "resolutions": ("visitor", "/resolutions"),
+    "resolution": ("visitor", "/resolutions/{resolution_slug}"),
+    "edit resolution": ("staff", "/topics/{solved}/resolution"),
+    "members": ("admin", "/admin/members"),
+    "jobs": ("admin", "/admin/jobs"),
+    "guidelines": ("visitor", "/pages/guidelines"),
+    "not allowed": ("asker", "/admin/members"),
+    "not found": ("visitor", "/nowhere"),
+}
+
+OVERFLOW = """() => {
+  const wide = document.documentElement.clientWidth
+  const clipped = (element) => {
+    for (let up = element.parentElement; up; up = up.parentElement) {
+      if (getComputedStyle(up).overflowX !== "visible") return true
+    }
+    return false
+  }
+  const out = [...document.querySelectorAll("body *")].filter((element) => {
+    const box = element.getBoundingClientRect()
+    return box.width > 0 && (box.right > wide + 1 || box.left < -1) && !clipped(element) && !element.closest(".sr, .skip, svg")
+  })
+  const sideways = document.documentElement.scrollWidth > wide
+  return sideways ? out.slice(0, 5).map((e) => e.tagName + "." + e.className + " " + e.textContent.trim().slice(0, 40)) : []
+}"""
+
+FOCUS = """() => {
+  const here = document.activeElement
+  if (!here || here === document.body) return null
+  const shown = here.matches("input.sr, .sr input") ? here.closest("label") : here
+  const box = shown.getBoundingClientRect()
+  const outlined = (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
+  const inside = here.matches("input[type=date]:not(:focus-visible)") // its own calendar button, ringed by the browser
+  const ring = inside || outlined(getComputedStyle(shown)) || outlined(getComputedStyle(shown, "::after"))
+  const seen = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight
+  return { what: here.outerHTML.slice(0, 90), ring, seen }
+}"""
+
+AXE_RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+  .map((found) => `${found.id}: ${found.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(" | ")}`)"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A community with one of everything, and who may look at it."""
+
+    ids: dict[str, Any]
+    people: dict[str, Member | None]
+
+    def open(self, windows: Desk, name: str, width: int, **more: Any) -> Page:
+        who, path = PAGES[name]
+        page = windows.window(self.people[who], width=width, **more)
+        page.goto(path.format(**{key: value for key, value in self.ids.items() if isinstance(value, (int, str))}))
+        return page
+
+
+@pytest.fixture(scope="module")
+def place(live: Live) -> Place:
+    with live.session() as session:
+        ids = make.community(session)
+        people = {
+            "visitor": None,
+            "asker": ids["asker"],
+            "helper": ids["helper"],
+            "staff": ids["staff"],
+            "admin": make.admin(session),
+        }
+    ids |= {"helper_handle": ids["helper"].handle}
+    return Place(ids, people)
+
+
+@pytest.fixture(scope="module")
+def backwards(live: Live) -> Iterator[Live]:
+    """The same community, read from right to left."""
+    second = live.beside(FORUM_DIRECTION="rtl")
+    yield second.start()
+    second.kill()
+
+
+@pytest.fixture(scope="module")
+def windows(chromium: Browser, live: Live) -> Iterator[Desk]:
+    with desk(chromium, live) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_has_one_heading_and_shows_where_one_is(windows: Desk, backwards: Live, place: Place, name: str) -> None:
+    for width in (NARROW, WIDE):
+        page = place.open(windows, name, width)
+        assert page.locator("h1").count() == 1
+        assert page.evaluate(OVERFLOW) == [], f"{width} px"
+        assert _lost_focus(page) == [], f"{width} px"
+        page.goto(page.url.replace(windows.live.url, backwards.url))
+        assert page.locator("html").get_attribute("dir") == "rtl"
+        assert page.evaluate(OVERFLOW) == [], f"{width} px, right to left"
+        page.context.close()
+
+
+def _lost_focus(page: Page) -> list[str]:
+    lost = []
+    page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0) }")
+    for _ in range(STOPS):
+        page.keyboard.press("Tab")
+        here = page.evaluate(FOCUS)
+        if here is not None and not (here["ring"] and here["seen"]):
+            lost.append(here["what"])
+    return lost
+
+
+@pytest.mark.skipif(not AXE.exists(), reason=f"axe-core is not at {AXE}")
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_accessible_light_and_dark(windows: Desk, place: Place, name: str) -> None:
+    page = place.open(windows, name, WIDE, bypass_csp=True)
+    page.add_script_tag(path=AXE)
+    found = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found[scheme] = page.evaluate(AXE_RUN)
+    page.context.close()
+    assert found == {"light": [], "dark": []}
