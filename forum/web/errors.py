@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from forum.core.errors import Forbidden, ForumError, Invalid, NotFound, SignInNeeded, TooLarge, TooMany, Unavailable
 from forum.core.logs import log
@@ -21,7 +22,29 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OperationalError, _database)
     app.add_exception_handler(BodyTooLarge, _too_large)
-    app.add_exception_handler(Exception, _unknown)
+    app.add_middleware(Unexpected)
+
+
+class Unexpected:
+    """Answers what nobody foresaw, inside the guards, so that this page too has its headers and its number."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def listen(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, listen)
+        except Exception as error:
+            if started or scope["type"] != "http":
+                raise
+            await _unknown(Request(scope), error)(scope, receive, send)
 
 
 def _known(request: Request, error: Exception) -> Response:
