@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
@@ -28,12 +29,14 @@ PAGES_OF_TOPIC = ("resolution",)
 
 def visible_topics(actor: Actor) -> ColumnElement[bool]:
     """Every list starts from here."""
-    allowed = [Audience.public]
-    if actor.signed_in:
-        allowed.append(Audience.members)
+    return col(Topic.audience).in_(readable(actor))
+
+
+def readable(actor: Actor) -> tuple[Audience, ...]:
+    """The audiences somebody belongs to."""
     if actor.is_staff:
-        allowed.append(Audience.staff)
-    return col(Topic.audience).in_(allowed)
+        return (Audience.public, Audience.members, Audience.staff)
+    return (Audience.public, Audience.members) if actor.signed_in else (Audience.public,)
 
 
 def topic_url(topic_id: int, topic_slug: str) -> str:
@@ -54,6 +57,12 @@ FIRST_PLATFORM = (
 
 
 def select_rows(actor: Actor) -> Select[Any]:
+    return _select_rows(readable(actor))
+
+
+@cache
+def _select_rows(audiences: tuple[Audience, ...]) -> Select[Any]:
+    """Built once for each kind of reader."""
     rows: Any = (
         select(
             col(Topic.id),
@@ -74,7 +83,7 @@ def select_rows(actor: Actor) -> Select[Any]:
         )
         .join(Section, col(Section.id) == col(Topic.section_id))
         .outerjoin(Member, col(Member.id) == col(Topic.author_id))
-        .where(visible_topics(actor))
+        .where(col(Topic.audience).in_(audiences))
     )
     made: Select[Any] = rows
     return made
