@@ -1,6 +1,5 @@
 """Asking a question: the form, what is like it, previews, drafts and pictures."""
 
-import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -107,10 +106,10 @@ def keep(request: Request, db: Db, me: Me, form: DraftForm) -> Response:
 
 
 @router.post("/drafts/removal")
-def discard(request: Request, db: Db, me: Me, place: Annotated[str, Field(max_length=40)] = "ask") -> Response:
+def discard(request: Request, db: Db, me: Me, place: Annotated[str, Field(max_length=40, pattern=inputs.PLACE)] = "ask") -> Response:
     require(me, Permission.draft_keep)
     drafts.discard(db, me, place)
-    back = f"/topics/{place.removeprefix('topic:')}" if re.fullmatch(r"topic:[1-9]\d{0,9}", place) else "/ask"
+    back = "/ask" if place == "ask" else f"/topics/{place.removeprefix('topic:')}"
     return done(request, back, flash="Your draft is gone.", tone="")
 
 

@@ -10,6 +10,8 @@ from forum.core.markdown import MAX_LENGTH
 from forum.core.text import Line, Words, slug
 
 MAX_TAGS = 5
+PLACE = r"^(ask|topic:[1-9]\d{0,9})$"
+"""Where a draft belongs."""
 
 
 class Input(BaseModel):
@@ -81,7 +83,7 @@ class RestoreVersion(Input):
 
 
 class KeepDraft(Input):
-    place: Annotated[Line, Field(max_length=40, pattern=r"^(ask|topic:[1-9]\d{0,9})$")]
+    place: Annotated[Line, Field(max_length=40, pattern=PLACE)]
     title: Annotated[Line, Field(max_length=200)] = ""
     body: Annotated[Words, Field(max_length=MAX_LENGTH)] = ""
     tags: Annotated[Line, Field(max_length=300)] = ""

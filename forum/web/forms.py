@@ -1,5 +1,6 @@
 """Reading forms: the same pydantic input as everywhere, with one sentence for each field that needs another look."""
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ MAX_FIELDS = 200
 MAX_FILES = 4
 FORM_KEY = "form_key"
 PREVIEW = "preview"
+_NOT_IN_KEYS = re.compile(r"[^A-Za-z0-9_-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def posted(model: type[M]) -> Any:
 def parse(model: type[M], form: FormData) -> Form[M]:
     values = {name: value for name, value in form.items() if isinstance(value, str)}
     lists = {name: form.getlist(name) for name in model.model_fields if _is_list(model, name)}
-    key = values.pop(FORM_KEY, "")[:64]
+    key = _NOT_IN_KEYS.sub("", values.pop(FORM_KEY, "")[:64])
     preview = bool(values.pop(PREVIEW, ""))
     known = {name: value for name, value in values.items() if name in model.model_fields and name not in lists}
     try:

@@ -131,6 +131,12 @@ def test_no_field_breaks_on_odd_bytes(member, field, piece):
     assert raw(member, "/ask", body).status_code in (303, 422)
 
 
+@pytest.mark.parametrize("place", ["x", "topic:0", "ask%00", "%00", "topic:9%27"])
+def test_drafts_have_only_places_that_exist(member, place):
+    assert raw(member, "/drafts/removal", f"place={place}".encode()).status_code == 422
+    assert raw(member, "/drafts", f"place={place}&body=x".encode()).status_code == 422
+
+
 def test_a_title_of_a_megabyte(member, session):
     refused = member.post("/ask", ASK | {"title": "x" * 900_000})
     assert refused.status_code == 422
