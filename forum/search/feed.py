@@ -66,6 +66,8 @@ def _mend() -> None:
     if topics > waiting:
         log().warning("search.rebuilding", topics=topics)
         rebuild()
+    else:
+        index().discard()  # everything is on its way through the outbox already
 
 
 def rebuild() -> int:
