@@ -63,11 +63,9 @@ def _mend() -> None:
     with transaction(writes=False) as session:
         topics = session.execute(select(func.count()).select_from(Topic)).scalar_one()
         waiting = session.execute(select(func.count(func.distinct(SearchOutbox.topic_id)))).scalar_one()
-    if topics > waiting:
+    if topics > waiting or index().started():
         log().warning("search.rebuilding", topics=topics)
         rebuild()
-    else:
-        index().discard()  # everything is on its way through the outbox already
 
 
 def rebuild() -> int:

@@ -267,6 +267,10 @@ class Index:
         """Whether there is an index that opens."""
         return self._searcher() is not None
 
+    def started(self) -> bool:
+        """Whether there ever was an index here; a first one grows from the outbox alone."""
+        return self._pointer.exists()
+
     def worth_rebuilding(self) -> bool:
         """A suspicion is followed up once in ten minutes only: what looks like damage may be an odd search."""
         if not self.usable():
