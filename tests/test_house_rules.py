@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
+from forum import wiring
 from forum.core import templating
 from forum.core.events import wired
 
@@ -19,7 +20,6 @@ FILE_CAP, FUNCTION_CAP, ROUTE_CAP, TEMPLATE_CAP, CSS_CAP = 500, 60, 12, 120, 250
 MAY_BE_FULL = {"forum/models/__init__.py", "forum/cli/__init__.py", "tests/make/__init__.py"}
 COMMITS = {"forum/core/db.py"}
 COMPARES_ROLES = {
-    "forum/accounts/actions.py": "keeps the last administrator, and ends sessions when a role changes",
     "forum/topics/people.py": "prints the word moderator beside a name",
 }
 """Files outside policy that look at a role, each with why."""
@@ -175,8 +175,6 @@ def test_every_event_is_wired():
 
 
 def test_every_job_that_is_put_is_known():
-    from forum import wiring
-
     put = {name for text in source_of_forum().values() for name in re.findall(r'enqueue\(\s*\w+,\s*"([\w.]+)"', text)}
     assert put
     assert put - set(wiring.JOBS) == set()

@@ -6,9 +6,9 @@ from sqlmodel import Session, SQLModel, select
 
 from forum.core import db, migrations
 from forum.models import Post, Topic
+from forum.policy.actor import actor_of
 from forum.topics.actions import post_answer
 from forum.topics.inputs import WriteAnswer
-from forum.policy.actor import actor_of
 from tests import make
 
 

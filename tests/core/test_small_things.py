@@ -1,5 +1,6 @@
 """Text, cursors, letters and limits: the pure things everything stands on."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -84,10 +85,8 @@ def test_cursors_come_back_as_they_went(value, row_id):
 
 @given(st.text(max_size=60))
 def test_no_text_breaks_a_cursor(cursor):
-    try:
+    with suppress(Invalid):
         paging.decode(cursor, datetime)
-    except Invalid:
-        pass
 
 
 def test_a_cursor_belongs_to_one_kind_of_list():

@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 
 from forum.cli import app as commands
 from forum.core import clock, db
-from forum.models import LedgerKind, Member, RepDay, RepEvent
+from forum.models import LedgerKind, Member, RepDay, RepEvent, Topic
+from forum.policy.actor import actor_of
 from forum.recognition.jobs import settle
 from forum.topics.verdicts import accept_answer
-from forum.policy.actor import actor_of
 from tests import make
 from tests.fakes.client import Browser, fresh, words
 
@@ -75,7 +75,7 @@ def test_a_solution_counts_after_an_hour(app, session, asker, helper, answer):
 
 def test_ticking_another_answer_moves_the_points_and_makes_none(app, session, asker, helper, answer):
     other_helper = make.member(session)
-    other = make.answer(session, session.get(type(answer), answer.id) and _topic(session, answer), other_helper)
+    other = make.answer(session, _topic(session, answer), other_helper)
     for _ in range(3):
         accept(app, asker, answer)
         accept(app, asker, other)
@@ -87,8 +87,6 @@ def test_ticking_another_answer_moves_the_points_and_makes_none(app, session, as
 
 
 def _topic(session, answer):
-    from forum.models import Topic
-
     return session.get(Topic, answer.topic_id)
 
 

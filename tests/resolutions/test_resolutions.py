@@ -1,5 +1,6 @@
 """The published outcome of a topic, and the replies that carry it back to where it was asked."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,19 @@ from sqlmodel import select
 from forum.core import clock
 from forum.core.db import transaction
 from forum.core.errors import Conflict
-from forum.models import Credit, ExternalAccount, ExternalPost, Notice, NoticeKind, Platform, Resolution, Share, ThreadLink, Topic, TriageState
+from forum.models import (
+    Credit,
+    ExternalAccount,
+    ExternalPost,
+    Notice,
+    NoticeKind,
+    Platform,
+    Resolution,
+    Share,
+    ThreadLink,
+    Topic,
+    TriageState,
+)
 from forum.policy.actor import actor_of
 from forum.resolutions.actions import write_resolution
 from forum.resolutions.inputs import WriteResolution
@@ -166,8 +179,6 @@ def test_what_is_not_public_is_not_published(staff, session):
 
 
 def test_one_per_topic_whoever_presses_first(session, topic):
-    from concurrent.futures import ThreadPoolExecutor
-
     writers = [make.agent(session) for _ in range(4)]
     topic_id = topic.id
     session.close()

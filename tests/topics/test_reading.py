@@ -8,9 +8,9 @@ from sqlmodel import select
 
 from forum.core import clock
 from forum.models import Member, Post, PostKind, Tag, Topic, Visibility
+from forum.policy.actor import actor_of
 from forum.votes.actions import vote
 from forum.votes.inputs import CastVote
-from forum.policy.actor import actor_of
 from tests import make
 from tests.fakes.client import Browser, words
 
@@ -66,7 +66,8 @@ def test_lists_page_without_loss_even_when_times_are_equal(client, session):
     author, moment = make.member(session), clock.now()
     make.section(session)
     section = make.section(session)
-    topics = [Topic(section_id=section.id, title=f"Question number {n} of many", slug=f"q-{n}", author_id=author.id, created_at=moment) for n in range(60)]
+    same = {"section_id": section.id, "author_id": author.id, "created_at": moment}
+    topics = [Topic(title=f"Question number {n} of many", slug=f"q-{n}", **same) for n in range(60)]
     session.add_all(topics)
     session.flush()
     session.add_all(Post(topic_id=t.id, kind=PostKind.question, body="x", html="x", author_id=author.id, created_at=moment) for t in topics)

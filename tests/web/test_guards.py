@@ -5,8 +5,10 @@ import re
 import pytest
 from sqlmodel import select
 
+from forum.app import create_app
 from forum.core.settings import settings
 from forum.models import Draft, Post, PostKind, Topic
+from forum.routes import lists
 from forum.web import guards
 from tests import make
 from tests.fakes.client import Browser, words
@@ -64,8 +66,6 @@ def test_reading_changes_nothing_wherever_it_comes_from(member):
 def strict(monkeypatch, app):
     """Guards as in production."""
     monkeypatch.setattr(guards, "_allowed_hosts", lambda: {"community.example"})
-    from forum.app import create_app
-
     return Browser(create_app())
 
 
@@ -105,7 +105,8 @@ def test_lengths_that_are_none(member, length):
 
 def test_too_many_fields_and_broken_forms(member):
     assert member.post("/ask", {f"f{n}": "x" for n in range(300)}).status_code in (400, 422)
-    broken = member.request("POST", "/ask", content=b"--x\r\nContent-Disposition: form-data\r\n\r\n", headers={"content-type": "multipart/form-data; boundary=x"})
+    half = b"--x\r\nContent-Disposition: form-data\r\n\r\n"
+    broken = member.request("POST", "/ask", content=half, headers={"content-type": "multipart/form-data; boundary=x"})
     assert broken.status_code in (400, 422)
     assert member.request("POST", "/ask", content=b"x", headers={"content-type": "multipart/form-data"}).status_code in (400, 422)
     assert member.request("POST", "/ask", content=b"{}", headers={"content-type": "application/json"}).status_code == 422
@@ -266,8 +267,6 @@ def test_a_missing_page_names_its_request_and_no_secrets(client, database):
 
 
 def test_a_fault_of_ours_names_its_request_and_no_secrets(client, session, monkeypatch):
-    from forum.routes import lists
-
     monkeypatch.setattr(lists, "list_page", lambda *_: {}["the secret name"])
     page = client.get("/questions")
     assert page.status_code == 500
