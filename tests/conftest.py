@@ -86,7 +86,9 @@ def _truncate() -> None:
     """Only what a test has filled: emptying every table takes ten times as long."""
     names = [table.name for table in SQLModel.metadata.sorted_tables]
     with db.engine().begin() as connection:
-        used = connection.execute(text(" UNION ALL ".join(f"SELECT '{n}' FROM (SELECT 1 FROM \"{n}\" LIMIT 1) AS one" for n in names)))
+        used = connection.execute(
+            text(" UNION ALL ".join(f"SELECT '{n}' FROM (SELECT 1 FROM \"{n}\" LIMIT 1) AS one" for n in names))
+        )
         filled = ", ".join(f'"{name}"' for (name,) in used)
         if filled:
             connection.execute(text(f"TRUNCATE {filled} RESTART IDENTITY CASCADE"))

@@ -99,7 +99,9 @@ def test_templates_and_styles_fit(folder, ending, cap):
 
 
 def test_only_one_file_commits():
-    assert {path for path, text in source_of_forum().items() if re.search(r"\.commit\(", text)} - COMMITS - {"forum/search/whoosh_index.py"} == set()
+    assert {path for path, text in source_of_forum().items() if re.search(r"\.commit\(", text)} - COMMITS - {
+        "forum/search/whoosh_index.py"
+    } == set()
 
 
 def test_roles_are_compared_in_policy_alone():
@@ -141,7 +143,11 @@ def test_policy_queries_nothing():
 
 
 def test_packages_have_empty_doors():
-    full = {path for path, text in {**source_of_forum(), **sources_of_tests()}.items() if path.endswith("__init__.py") and text.strip()}
+    full = {
+        path
+        for path, text in {**source_of_forum(), **sources_of_tests()}.items()
+        if path.endswith("__init__.py") and text.strip()
+    }
     assert full - MAY_BE_FULL == set()
 
 

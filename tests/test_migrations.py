@@ -62,11 +62,16 @@ def test_all_the_way_down_and_up(session, schema_again):
 def test_the_database_keeps_its_promises(database):
     with db.engine().execution_options(forum_writes=False).connect() as connection:
         if connection.dialect.name == "sqlite":
-            settings = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("foreign_keys", "synchronous", "journal_mode")]
+            settings = [
+                connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("foreign_keys", "synchronous", "journal_mode")
+            ]
             assert settings == [1, 2, "wal"]
             assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
         else:
-            settings = [connection.execute(text(f"SHOW {name}")).scalar() for name in ("fsync", "synchronous_commit", "full_page_writes", "timezone")]
+            settings = [
+                connection.execute(text(f"SHOW {name}")).scalar()
+                for name in ("fsync", "synchronous_commit", "full_page_writes", "timezone")
+            ]
             assert settings == ["on", "on", "on", "UTC"]
 
 

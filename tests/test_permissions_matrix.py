@@ -77,7 +77,12 @@ TEXT = {"body": "Something that helps somebody."}
 ASK = {"section": "help", "title": "A question with a long enough title", "body": "And a body.", "tags": "hub-3"}
 EDIT = {"body": "Better words than before.", "title": "The hub drops the upstairs lamp at night"}
 OFFICIAL = {"scope": "Hub 3", "review_by": "{soon}"}
-RESOLUTION = {"question": "Red light and no internet", "answer": "Hold the button for ten seconds.", "body": "Ten.", "act": "save"}
+RESOLUTION = {
+    "question": "Red light and no internet",
+    "answer": "Hold the button for ten seconds.",
+    "body": "Ten.",
+    "act": "save",
+}
 DETAILS = {"text": "Which model is it?"}
 CLOSE = {"state": "closed", "reason": "It is answered elsewhere."}
 PUBLISH = {"title": "A red light on the hub again", "section": "help", "digest": "old"}

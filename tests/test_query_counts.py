@@ -52,7 +52,9 @@ class Busy:
             moment = self.start + timedelta(minutes=10 * number)
             clock.use(lambda moment=moment: moment)
             self._answer(self.topic, number)
-            topic = make.topic(self.session, self.asker if number % 2 else None, title=f"The hub question number {number}", tags="hub-3")
+            topic = make.topic(
+                self.session, self.asker if number % 2 else None, title=f"The hub question number {number}", tags="hub-3"
+            )
             answer = make.answer(self.session, topic, self.asker if number % 2 == 0 else None)
             if number % 3 == 0:
                 accept_answer(self.session, actor_of(make.moderator(self.session)), topic, answer)
@@ -68,7 +70,9 @@ class Busy:
         answer = Post(topic_id=topic.id, kind=PostKind.answer, body="x", html="<p>x</p>", author_id=make.member(self.session).id)
         self.session.add(answer)
         self.session.flush()
-        self.session.add(Post(topic_id=topic.id, parent_id=answer.id, kind=PostKind.comment, body="x", html="x", author_id=self.asker.id))
+        self.session.add(
+            Post(topic_id=topic.id, parent_id=answer.id, kind=PostKind.comment, body="x", html="x", author_id=self.asker.id)
+        )
 
     def _resolution(self, topic, answer):
         words = {"question": topic.title, "answer": "Move it away from the router.", "body": "Move it."}
@@ -81,11 +85,21 @@ class Busy:
     def _thread(self, number):
         where = {"platform": Platform.mastodon, "host": "toot.example"}
         account = ExternalAccount(**where, ext_id=f"a{number}", handle=f"somebody{number}")
-        thread = ThreadLink(**where, root_ext_id=f"t{number}", first_post_at=clock.now(), last_post_at=clock.now(), posts=1, people=1)
+        thread = ThreadLink(
+            **where, root_ext_id=f"t{number}", first_post_at=clock.now(), last_post_at=clock.now(), posts=1, people=1
+        )
         self.session.add_all([account, thread])
         self.session.flush()
         self.session.add(
-            ExternalPost(**where, ext_id=f"t{number}", thread_id=thread.id, account_id=account.id, text="Red", text_hash="x", created_at=clock.now())
+            ExternalPost(
+                **where,
+                ext_id=f"t{number}",
+                thread_id=thread.id,
+                account_id=account.id,
+                text="Red",
+                text_hash="x",
+                created_at=clock.now(),
+            )
         )
 
 
@@ -123,8 +137,24 @@ def test_a_topic_with_thirty_answers(app, busy, session):
 @pytest.mark.parametrize(
     "path",
     [
-        *("/", "/questions", "/questions?tag=hub-3", "/questions?state=solved", "/members/asha", "/members/asha?tab=answers", "/tags"),
-        *("/members/asha/reputation", "/search?q=hub", "/notifications", "/resolutions", "/desk/social", "/recognition", "/feed.xml"),
+        *(
+            "/",
+            "/questions",
+            "/questions?tag=hub-3",
+            "/questions?state=solved",
+            "/members/asha",
+            "/members/asha?tab=answers",
+            "/tags",
+        ),
+        *(
+            "/members/asha/reputation",
+            "/search?q=hub",
+            "/notifications",
+            "/resolutions",
+            "/desk/social",
+            "/recognition",
+            "/feed.xml",
+        ),
         *("/sections", "/sitemap.xml"),
     ],
 )

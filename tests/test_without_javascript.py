@@ -11,7 +11,19 @@ from tests import make
 from tests.fakes.client import Browser
 from tests.test_permissions_matrix import routes_of
 
-STARTS = ("/", "/questions", "/ask", "/search?q=hub", "/tags", "/sections", "/resolutions", "/recognition", "/notifications", "/settings", "/desk")
+STARTS = (
+    "/",
+    "/questions",
+    "/ask",
+    "/search?q=hub",
+    "/tags",
+    "/sections",
+    "/resolutions",
+    "/recognition",
+    "/notifications",
+    "/settings",
+    "/desk",
+)
 UNFOLLOWED = re.compile(r"^/(dev|static|images)/|[?&](after|state|kind|title|tag|section)=.*[?&](after|state|kind|tag|section)=")
 TEXT_FIELDS = {"text", "search", "email", "password", "url", "date", "number", "file", "checkbox", "radio"}
 

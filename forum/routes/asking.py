@@ -106,7 +106,9 @@ def keep(request: Request, db: Db, me: Me, form: DraftForm) -> Response:
 
 
 @router.post("/drafts/removal")
-def discard(request: Request, db: Db, me: Me, place: Annotated[str, Field(max_length=40, pattern=inputs.PLACE)] = "ask") -> Response:
+def discard(
+    request: Request, db: Db, me: Me, place: Annotated[str, Field(max_length=40, pattern=inputs.PLACE)] = "ask"
+) -> Response:
     require(me, Permission.draft_keep)
     drafts.discard(db, me, place)
     back = "/ask" if place == "ask" else f"/topics/{place.removeprefix('topic:')}"

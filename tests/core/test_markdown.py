@@ -120,7 +120,15 @@ def test_nothing_runs(text):
     "text",
     [
         *("[" * 20_000, "![" * 10_000, "[a](b" * 4_000, "**a*" * 5_000, ">" * 20_000, "- " * 10_000, "`" * 19_999, "|" * 20_000),
-        *("|a" * 500 + "\n" + "|-" * 500, "<" * 20_000, "&" * 20_000, "@a " * 6_600, "http://a.b " * 1_800, "\\" * 20_000, "*_" * 10_000),
+        *(
+            "|a" * 500 + "\n" + "|-" * 500,
+            "<" * 20_000,
+            "&" * 20_000,
+            "@a " * 6_600,
+            "http://a.b " * 1_800,
+            "\\" * 20_000,
+            "*_" * 10_000,
+        ),
     ],
     ids=lambda text: text[:5],
 )
@@ -153,7 +161,12 @@ def test_collected_attacks(folder):
         if name.endswith(".json"):
             texts += _strings(json.loads(data))
     assert texts
-    wrong = [text[:80] for text in texts for html in (markdown.render(text[: markdown.MAX_LENGTH]), markdown.sanitise(text)) if trouble(html)]
+    wrong = [
+        text[:80]
+        for text in texts
+        for html in (markdown.render(text[: markdown.MAX_LENGTH]), markdown.sanitise(text))
+        if trouble(html)
+    ]
     assert wrong == []
 
 

@@ -40,7 +40,9 @@ class Snapshot:
         else:
             with db.engine().connect() as connection:
                 tables = SQLModel.metadata.sorted_tables
-                self.rows: dict[str, list[Any]] = {t.name: [dict(r._mapping) for r in connection.execute(t.select())] for t in tables}
+                self.rows: dict[str, list[Any]] = {
+                    t.name: [dict(r._mapping) for r in connection.execute(t.select())] for t in tables
+                }
 
     def _copy_sqlite(self) -> None:
         db.engine().dispose()

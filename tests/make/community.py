@@ -96,7 +96,9 @@ def _hidden_topics(session: Session, ids: Ids) -> None:
     staff = ids["staff"]
     lounge = content.section(session, "lounge", visibility=Visibility.members)
     backroom = content.section(session, "backroom", visibility=Visibility.staff)
-    members = content.topic(session, ids["asker"], title="Members only: what do you all use at home?", where=lounge, tags="secret-tag")
+    members = content.topic(
+        session, ids["asker"], title="Members only: what do you all use at home?", where=lounge, tags="secret-tag"
+    )
     internal = content.topic(session, staff, title="Internal: firmware 4.2 will be late again", where=backroom, tags="secret-tag")
     removed = content.topic(session, people.member(session), title="Buy very cheap watches from this place")
     unseen = content.answer(session, internal, staff, "Two more weeks at least.")
@@ -122,7 +124,9 @@ def _hidden_topics(session: Session, ids: Ids) -> None:
 
 def _elsewhere(session: Session, ids: Ids) -> None:
     """A thread to triage, an ignored one, and one that came to the solved topic, with a prepared reply."""
-    account = ExternalAccount(platform=Platform.mastodon, host="toot.example", ext_id="a1", handle="maeve", kind=AccountKind.private)
+    account = ExternalAccount(
+        platform=Platform.mastodon, host="toot.example", ext_id="a1", handle="maeve", kind=AccountKind.private
+    )
     session.add(account)
     session.commit()
     for name, state in (("thread", TriageState.new), ("ignored", TriageState.ignored), ("linked", TriageState.published)):
@@ -145,7 +149,14 @@ def _thread(session: Session, account: ExternalAccount, name: str, state: Triage
     text = "The light on my hub is red and nothing works, what can I do?"
     session.add(
         ExternalPost(
-            **where, ext_id=name, thread_id=row.id, account_id=account.id, url=row.url, text=text, text_hash=name, created_at=moment
+            **where,
+            ext_id=name,
+            thread_id=row.id,
+            account_id=account.id,
+            url=row.url,
+            text=text,
+            text_hash=name,
+            created_at=moment,
         )
     )
     session.commit()

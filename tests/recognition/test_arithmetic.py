@@ -30,7 +30,9 @@ def random_ledger(seed: int) -> list[Entry]:
         points = dice.randint(-60, 60) if kind == LedgerKind.staff_adjust else RATES[kind].points
         waits = dice.choice([None, None, timedelta(hours=1), timedelta(days=7)])
         counts_from = at + waits if waits else None
-        entries.append(Entry(number, dice.choice(["ann", "bob"]), kind, points, RATES[kind].capped, at, counts_from, at.date(), None))
+        entries.append(
+            Entry(number, dice.choice(["ann", "bob"]), kind, points, RATES[kind].capped, at, counts_from, at.date(), None)
+        )
     return entries
 
 
@@ -43,7 +45,9 @@ def naive(entries: list[Entry], moment: datetime) -> dict[tuple[str, date], int]
     sums: dict[tuple[str, date], list[int]] = {}
     for entry in entries:
         capped, rest = sums.setdefault((entry.subject, entry.earn_day), [0, 0])
-        counts = entry.reverses_id is None and not void.get(entry.id) and (entry.counts_from is None or entry.counts_from <= moment)
+        counts = (
+            entry.reverses_id is None and not void.get(entry.id) and (entry.counts_from is None or entry.counts_from <= moment)
+        )
         if counts and entry.capped:
             capped += entry.points
         elif counts:

@@ -17,7 +17,20 @@ from forum.votes.inputs import CastVote
 from tests import make
 
 START = datetime(2026, 3, 4, 22, 30, tzinfo=UTC)
-STEPS = ("up", "down", "unvote", "accept", "unaccept", "official", "unmark", "withdraw", "return", "remove", "unremove", "convert")
+STEPS = (
+    "up",
+    "down",
+    "unvote",
+    "accept",
+    "unaccept",
+    "official",
+    "unmark",
+    "withdraw",
+    "return",
+    "remove",
+    "unremove",
+    "convert",
+)
 PAUSES = (timedelta(minutes=20), timedelta(minutes=70), timedelta(hours=13), timedelta(days=8))
 
 

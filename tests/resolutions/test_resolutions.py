@@ -75,7 +75,16 @@ def thread(session, topic, platform, number):
     session.add(row)
     session.flush()
     session.add(
-        ExternalPost(**where, ext_id=f"t{number}", thread_id=row.id, account_id=account.id, text="?", text_hash="x", created_at=moment, url=row.url)
+        ExternalPost(
+            **where,
+            ext_id=f"t{number}",
+            thread_id=row.id,
+            account_id=account.id,
+            text="?",
+            text_hash="x",
+            created_at=moment,
+            url=row.url,
+        )
     )
     session.commit()
     return row
@@ -186,7 +195,9 @@ def test_one_per_topic_whoever_presses_first(session, topic):
     def press(writer):
         try:
             with transaction() as writing:
-                write_resolution(writing, actor_of(writer), writing.get_one(Topic, topic_id), WriteResolution(**SAID, act="publish"))
+                write_resolution(
+                    writing, actor_of(writer), writing.get_one(Topic, topic_id), WriteResolution(**SAID, act="publish")
+                )
         except Conflict:
             return "conflict"
         return "ok"

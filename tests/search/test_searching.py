@@ -214,7 +214,9 @@ def _spoil(how):
                 path.write_bytes(path.read_bytes()[: path.stat().st_size // 2] if how == "halves" else b"")
 
 
-@pytest.mark.parametrize("how", ["pointer gone", "pointer garbage", "folder gone", "contents table cut", "contents table flipped", "halves", "empty"])
+@pytest.mark.parametrize(
+    "how", ["pointer gone", "pointer garbage", "folder gone", "contents table cut", "contents table flipped", "halves", "empty"]
+)
 def test_a_damaged_index_falls_back_and_heals(client, session, drain, how):
     topic = make.topic(session, title="Zanzibar survives the flood of things")
     make.topic(session, title="Another one about thermostats here")
@@ -245,7 +247,29 @@ def test_reindexing_gives_the_same(session, drain):
     assert answer.id in before
 
 
-ODD = ["*", "?", "a*b", "((", "NOT", "-", "--", '"', "[", "[]", "#", "@", "is:", "a" * 2000, "\u202e", "😀", "title:x", "'; DROP", "\\", "%", "_"]
+ODD = [
+    "*",
+    "?",
+    "a*b",
+    "((",
+    "NOT",
+    "-",
+    "--",
+    '"',
+    "[",
+    "[]",
+    "#",
+    "@",
+    "is:",
+    "a" * 2000,
+    "\u202e",
+    "😀",
+    "title:x",
+    "'; DROP",
+    "\\",
+    "%",
+    "_",
+]
 
 
 @pytest.mark.parametrize("q", ODD)

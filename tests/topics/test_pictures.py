@@ -127,6 +127,8 @@ def test_twenty_an_hour(signed_in, session):
     assert codes == [201] * 20 + [429]
 
 
-@pytest.mark.parametrize("name", ["..%2f..%2fforum.sqlite3", "x.png", "0" * 20 + ".svg", "0" * 20 + ".png.html", "0" * 20, "%2e%2e"])
+@pytest.mark.parametrize(
+    "name", ["..%2f..%2fforum.sqlite3", "x.png", "0" * 20 + ".svg", "0" * 20 + ".png.html", "0" * 20, "%2e%2e"]
+)
 def test_only_names_that_were_given_out_are_read(client, name):
     assert client.get(f"/images/{name}").status_code == 404

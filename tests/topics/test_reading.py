@@ -34,7 +34,11 @@ def pages(client, url):
         assert page.status_code == 200
         found.append(page)
         more = re.search(r'href="([^"]*[?&;]after=[^"]*)"', page.text)
-        url = more[1].replace("&amp;", "&") if more and more[1].replace("&amp;", "&") not in {str(p.url.raw_path.decode()) for p in found} else None
+        url = (
+            more[1].replace("&amp;", "&")
+            if more and more[1].replace("&amp;", "&") not in {str(p.url.raw_path.decode()) for p in found}
+            else None
+        )
     return found
 
 
@@ -42,7 +46,9 @@ def pages(client, url):
 def test_a_long_topic_shows_every_answer_once(client, session, count):
     topic = make.topic(session)
     many_answers(session, topic, count)
-    shown = [int(one) for page in pages(client, f"/topics/{topic.id}/{topic.slug}") for one in re.findall(r'id="a-(\d+)"', page.text)]
+    shown = [
+        int(one) for page in pages(client, f"/topics/{topic.id}/{topic.slug}") for one in re.findall(r'id="a-(\d+)"', page.text)
+    ]
     expected = session.exec(select(Post.id).where(Post.kind == PostKind.answer)).all()
     assert sorted(shown) == sorted(expected)
 
@@ -57,7 +63,9 @@ def test_ticked_and_official_answers_come_first_and_only_once(client, session):
     client.post(f"/topics/{topic.id}/acceptances", {"post": chosen.id})
     soon = (clock.now() + timedelta(days=30)).date().isoformat()
     client.post(f"/posts/{marked.id}/official-mark", {"review_by": soon})
-    shown = [int(one) for page in pages(client, f"/topics/{topic.id}/{topic.slug}") for one in re.findall(r'id="a-(\d+)"', page.text)]
+    shown = [
+        int(one) for page in pages(client, f"/topics/{topic.id}/{topic.slug}") for one in re.findall(r'id="a-(\d+)"', page.text)
+    ]
     assert shown[:2] == [marked.id, chosen.id]
     assert len(shown) == len(set(shown)) == 40
 
@@ -70,7 +78,9 @@ def test_lists_page_without_loss_even_when_times_are_equal(client, session):
     topics = [Topic(title=f"Question number {n} of many", slug=f"q-{n}", **same) for n in range(60)]
     session.add_all(topics)
     session.flush()
-    session.add_all(Post(topic_id=t.id, kind=PostKind.question, body="x", html="x", author_id=author.id, created_at=moment) for t in topics)
+    session.add_all(
+        Post(topic_id=t.id, kind=PostKind.question, body="x", html="x", author_id=author.id, created_at=moment) for t in topics
+    )
     session.commit()
     for url in ("/questions", "/questions?state=active", "/questions?state=unanswered", f"/members/{author.handle_key}"):
         shown = [one for page in pages(client, url) for one in re.findall(r'<a [^>]*href="/topics/(\d+)/q-\d+"', page.text)]
@@ -94,11 +104,28 @@ def hidden(session, drain):
 
 
 def test_hidden_sections_are_hidden_in_every_list(app, session, hidden):
-    readers = {"visitor": None, "member": make.member(session), "moderator": make.moderator(session), "agent": make.agent(session)}
+    readers = {
+        "visitor": None,
+        "member": make.member(session),
+        "moderator": make.moderator(session),
+        "agent": make.agent(session),
+    }
     sees = {"visitor": set(), "member": {"members"}, "moderator": {"members"}, "agent": {"members", "staff"}}
     paths = (
-        *("/", "/questions", "/questions?state=answered", f"/members/{hidden.handle_key}", f"/members/{hidden.handle_key}?tab=answers"),
-        *("/search?q=zanzibar", "/search?q=in:title+nobody", "/ask/similar?title=nobody+else+may+read+of+zanzibar", "/feed.xml", "/sitemap.xml"),
+        *(
+            "/",
+            "/questions",
+            "/questions?state=answered",
+            f"/members/{hidden.handle_key}",
+            f"/members/{hidden.handle_key}?tab=answers",
+        ),
+        *(
+            "/search?q=zanzibar",
+            "/search?q=in:title+nobody",
+            "/ask/similar?title=nobody+else+may+read+of+zanzibar",
+            "/feed.xml",
+            "/sitemap.xml",
+        ),
     )
     machines = {"/feed.xml", "/sitemap.xml"}
     for name, member in readers.items():
@@ -108,7 +135,9 @@ def test_hidden_sections_are_hidden_in_every_list(app, session, hidden):
         for path in paths:
             page = browser.get(path)
             assert page.status_code == 200, path
-            shown = {v for v in ("members", "staff") if re.search(rf"/topics/\d+/nobody-else-may-read-of-zanzibar-{v}", page.text)}
+            shown = {
+                v for v in ("members", "staff") if re.search(rf"/topics/\d+/nobody-else-may-read-of-zanzibar-{v}", page.text)
+            }
             allowed = set() if path in machines else sees[name]
             assert shown <= allowed, (name, path)
             if path.startswith("/questions"):
@@ -152,11 +181,15 @@ def test_answers_are_sorted_by_what_helped(client, session):
 
 
 @pytest.mark.parametrize("cursor", ["x", "%00", "WzEsMl0", "WyJ4IiwgMV0", "W10", "a" * 500, "bnVsbA", "WzFlOTk5LDFd"])
-@pytest.mark.parametrize("path", ["/questions", "/tags", "/resolutions", "/sections/help", "/members/{member}", "/topics/{topic}/{slug}"])
+@pytest.mark.parametrize(
+    "path", ["/questions", "/tags", "/resolutions", "/sections/help", "/members/{member}", "/topics/{topic}/{slug}"]
+)
 def test_a_mangled_cursor_is_bad_input_never_a_fault(client, session, cursor, path):
     topic = make.topic(session, make.member(session, handle="mel"))
     page = client.get(path.format(member="mel", topic=topic.id, slug=topic.slug) + f"?after={cursor}")
-    assert page.status_code in (400, 422) or (page.status_code == 200 and cursor == "WzEsMl0" and path.startswith(("/tags", "/topics")))
+    assert page.status_code in (400, 422) or (
+        page.status_code == 200 and cursor == "WzEsMl0" and path.startswith(("/tags", "/topics"))
+    )
 
 
 def test_names_of_former_members_are_gone(client, session):

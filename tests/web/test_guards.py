@@ -69,7 +69,9 @@ def strict(monkeypatch, app):
     return Browser(create_app())
 
 
-@pytest.mark.parametrize("host", ["evil.example", "community.example.evil.example", "evil.example:443", "", "community.example@evil"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "community.example.evil.example", "evil.example:443", "", "community.example@evil"]
+)
 def test_only_our_host_names_are_served(strict, host):
     assert strict.get("/healthz", headers={"host": host}).status_code == 400
     assert strict.get("/healthz", headers={"host": "community.example"}).status_code == 200
@@ -100,7 +102,9 @@ def test_a_body_that_says_nothing_and_is(member, session):
 
 @pytest.mark.parametrize("length", ["-1", "x", "9" * 30, "1e9", "+5"])
 def test_lengths_that_are_none(member, length):
-    assert member.request("POST", "/preview", content=b"", headers={"content-length": length, "content-type": SENT}).status_code in (400, 413)
+    assert member.request(
+        "POST", "/preview", content=b"", headers={"content-length": length, "content-type": SENT}
+    ).status_code in (400, 413)
 
 
 def test_too_many_fields_and_broken_forms(member):
@@ -144,7 +148,9 @@ def test_a_title_of_a_megabyte(member, session):
     assert session.exec(select(Topic)).all() == []
 
 
-@pytest.mark.parametrize("form", [{"role": "admin"}, {"author_id": "1"}, {"created_at": "2020-01-01"}, {"audience": "staff"}, {"state": "solved"}])
+@pytest.mark.parametrize(
+    "form", [{"role": "admin"}, {"author_id": "1"}, {"created_at": "2020-01-01"}, {"audience": "staff"}, {"state": "solved"}]
+)
 def test_fields_that_are_not_on_the_form_do_nothing(member, session, form):
     member.post("/ask", ASK | form)
     for topic in session.exec(select(Topic)).all():
@@ -168,17 +174,23 @@ def test_ids_nobody_has(client, database, path, number):
     assert client.get(path.format(number)).status_code in (400, 404)
 
 
-@pytest.mark.parametrize("path", ["/members/%00", "/tags/%00", "/sections/%00", "/from/%00/questions/1", "/pages/%00", "/images/%00.png"])
+@pytest.mark.parametrize(
+    "path", ["/members/%00", "/tags/%00", "/sections/%00", "/from/%00/questions/1", "/pages/%00", "/images/%00.png"]
+)
 def test_addresses_with_a_nul(client, database, path):
     assert client.get(path).status_code in (400, 404)
 
 
-@pytest.mark.parametrize("path", ["/questions?section=%00", "/questions?tag=%00", "/search?q=%00", "/ask?title=%00", "/questions?after=%00"])
+@pytest.mark.parametrize(
+    "path", ["/questions?section=%00", "/questions?tag=%00", "/search?q=%00", "/ask?title=%00", "/questions?after=%00"]
+)
 def test_queries_with_a_nul(client, database, path):
     assert client.get(path).status_code in (400, 422)
 
 
-@pytest.mark.parametrize("path", ["/questions?state=nonsense", "/questions?section=none", "/questions?tag=none", "/members/nobody", "/nothing/here"])
+@pytest.mark.parametrize(
+    "path", ["/questions?state=nonsense", "/questions?section=none", "/questions?tag=none", "/members/nobody", "/nothing/here"]
+)
 def test_addresses_that_lead_nowhere(client, database, path):
     assert client.get(path).status_code in (404, 422)
 
@@ -202,8 +214,23 @@ def test_head_is_get_without_a_body(client, database):
 @pytest.mark.parametrize(
     "target",
     [
-        *("https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "/%09/evil.example\n"),
-        *("javascript:alert(1)", "http:evil.example", " //evil.example", "/\x00/evil", "evil.example", "///evil.example", "x" * 3000),
+        *(
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/%09/evil.example\n",
+        ),
+        *(
+            "javascript:alert(1)",
+            "http:evil.example",
+            " //evil.example",
+            "/\x00/evil",
+            "evil.example",
+            "///evil.example",
+            "x" * 3000,
+        ),
     ],
 )
 def test_after_choosing_a_theme_one_stays_here(client, database, target):
