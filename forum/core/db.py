@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect
+from sqlalchemy import ColumnElement, Engine, create_engine, event, inspect
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
@@ -121,4 +121,6 @@ def ping() -> None:
 def bump(row: Any, **steps: int) -> None:
     """Change counters by SQL expression (`answers = answers + 1`), so that two at once both count."""
     for name, step in steps.items():
-        setattr(row, name, getattr(type(row), name) + step)
+        waiting = vars(row).get(name)  # an earlier step that no flush has sent yet is added to, not lost
+        base = waiting if isinstance(waiting, ColumnElement) else getattr(type(row), name)
+        setattr(row, name, base + step)

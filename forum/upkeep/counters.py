@@ -92,6 +92,7 @@ def all_counters() -> list[Counter]:
         Counter(Topic, "me_too", _count(me_too) + _imported_me_too()),
         Counter(Post, "helpful", _votes(1, "imported_helpful")),
         Counter(Post, "not_helpful", _votes(-1, "imported_not_helpful")),
+        Counter(Topic, "score", _score()),
         Counter(Post, "works", _marks(MarkKind.works)),
         Counter(Post, "outdated", _marks(MarkKind.outdated)),
         Counter(Post, "dangerous", _marks(MarkKind.dangerous)),
@@ -102,6 +103,12 @@ def all_counters() -> list[Counter]:
         Counter(Member, "accepted", _count(ticked.join(Post, col(Post.id) == col(Acceptance.post_id)).where(by_author))),
         Counter(Member, "officials", _count(marked.join(Post, col(Post.id) == col(OfficialMark.post_id)).where(by_author))),
     ]
+
+
+def _score() -> ColumnElement[int]:
+    """What the votes on its question come to."""
+    mine = (col(Post.topic_id) == col(Topic.id)) & (col(Post.kind) == PostKind.question)
+    return _count(select(col(Post.helpful) - col(Post.not_helpful)).where(mine).correlate(Topic))
 
 
 def _imported_me_too() -> ColumnElement[int]:

@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from forum.core import ratelimit
 from forum.models import AnswerMark, Post, Vote
-from forum.upkeep import health
+from forum.upkeep import counters, health
 from tests import make
 from tests.fakes.client import fresh, words
 
@@ -61,6 +61,7 @@ def test_a_vote_on_a_question_ranks_its_topic(client, session):
     assert fresh(session, topic).score == 1
     client.post(f"/posts/{question.id}/vote", {"value": "-1"})
     assert fresh(session, topic).score == -1
+    assert counters.differences(session) == []
 
 
 def test_sixty_votes_an_hour(client, session):
