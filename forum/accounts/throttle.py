@@ -30,6 +30,8 @@ RESET_MAIL = Limit("reset-mail", 2, 60)
 RESET_ADDRESS = Limit("reset-address", 5, 24 * 60)
 CONFIRM_MAIL = Limit("confirm-mail", 3, 6 * 60)
 GUEST_ME_TOO = Limit("guest-me-too", 10, 60)
+GUEST_DRAFT = Limit("guest-draft", 10, 60)
+DEFLECTION = Limit("deflection", 10, 60)
 
 
 def check(session: Session, *pairs: tuple[Limit, str]) -> None:

@@ -1,5 +1,6 @@
 """The `forum` command."""
 
+import os
 from collections.abc import Callable
 
 import typer
@@ -24,5 +25,6 @@ for command in COMMANDS:
 
 
 def main() -> None:
+    os.umask(0o077)  # mail, uploads and the database are for this account only
     logs.configure()
     app()

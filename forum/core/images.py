@@ -2,17 +2,22 @@
 
 import io
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from forum.core.errors import Invalid, TooLarge
 
 MAX_BYTES = 10_000_000
-MAX_PIXELS = 40_000_000
+MAX_PIXELS = 24_000_000
 MAX_SIDE = 1_920
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
-TOO_MANY_PIXELS = "That picture has more than 40 million pixels. Save it smaller and try again."
+TOO_MANY_PIXELS = "That picture has more than 24 million pixels. Save it smaller and try again."
 EXTENSION = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
+
+
+_one_at_a_time = BoundedSemaphore(1)
+"""A decoded picture takes a hundred megabytes; several at once would take the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ def reencode(raw: bytes) -> Picture:
     if len(raw) > MAX_BYTES:
         raise TooLarge("That picture is over 10 MB. Save it smaller and try again.")
     try:
-        with Image.open(io.BytesIO(raw), formats=FORMATS) as opened:
+        with _one_at_a_time, Image.open(io.BytesIO(raw), formats=FORMATS) as opened:
             if opened.width * opened.height > MAX_PIXELS:
                 raise TooLarge(TOO_MANY_PIXELS)
             opened.draft("RGB", (MAX_SIDE, MAX_SIDE))
@@ -44,8 +49,10 @@ def reencode(raw: bytes) -> Picture:
 def _encode(opened: Image.Image, kind: str) -> Picture:
     picture = ImageOps.exif_transpose(opened)
     transparent = kind != "JPEG" and (picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info)
-    picture = picture.convert("RGBA" if transparent else "RGB")
+    if picture.mode == "P":
+        picture = picture.convert("RGBA" if transparent else "RGB")
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    picture = picture.convert("RGBA" if transparent else "RGB")
     bare = Image.new(picture.mode, picture.size)
     bare.paste(picture)
     out = io.BytesIO()

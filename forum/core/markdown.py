@@ -24,6 +24,12 @@ RENDERER = 1
 """Stored beside the HTML; raise it when the output changes and let `forum rerender` catch up."""
 
 MAX_LENGTH = 20_000
+LONGEST_HIGHLIGHT = 2_000
+"""Some lexers take quadratic time; beyond this code is shown plain."""
+LEXERS = {
+    *("bash", "sh", "shell", "console", "python", "py", "javascript", "js", "typescript", "ts", "json", "yaml", "toml", "ini"),
+    *("html", "xml", "css", "sql", "java", "kotlin", "swift", "c", "cpp", "csharp", "go", "rust", "php", "ruby", "diff"),
+}
 MAX_TABLE_COLUMNS = 64
 MAX_HTML = 512_000
 MENTION = re.compile(r"(?<![\w@/.])@([A-Za-z0-9][\w.-]{0,38}\w|[A-Za-z0-9])")
@@ -163,10 +169,10 @@ def _mention_links(text: str, known: set[str]) -> list[Token]:
 
 
 def _code(code: str, name: str, _attrs: str) -> str:
-    if not name or len(code) > MAX_LENGTH:
+    if name.lower() not in LEXERS or len(code) > LONGEST_HIGHLIGHT:
         return ""
     try:
-        lexer = get_lexer_by_name(name[:30])
+        lexer = get_lexer_by_name(name.lower())
     except ClassNotFound:
         return ""
     return str(_pygments(code, lexer, HtmlFormatter(nowrap=True)))

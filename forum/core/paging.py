@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from forum.core.errors import Invalid
@@ -36,8 +36,10 @@ def decode(cursor: str | None, of: type[datetime] | type[int] | None = None) -> 
     try:
         first, row_id = json.loads(base64.urlsafe_b64decode(cursor[:200] + "=" * (-len(cursor) % 4)))
         value = datetime.fromisoformat(first) if isinstance(first, str) else int(first)
-        if isinstance(value, datetime) and value.tzinfo is None:
-            raise ValueError("naive")
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                raise ValueError("naive")
+            value = value.astimezone(UTC)
         if of is not None and not isinstance(value, of):
             raise ValueError("kind")
         if not 0 <= int(row_id) <= MAX_ID or (isinstance(value, int) and abs(value) > MAX_ID):

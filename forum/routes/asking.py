@@ -7,6 +7,7 @@ from fastapi import Form as Field
 from sqlmodel import Session
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from forum.accounts import throttle
 from forum.catalog import queries as catalog
 from forum.core import images, markdown
 from forum.core.db import transaction
@@ -22,6 +23,7 @@ from forum.search.queries import similar_links
 from forum.topics import actions, drafts, inputs, pictures
 from forum.topics.home import section_view, typical_first_answer
 from forum.topics.views import AskPage
+from forum.web.address import bucket
 from forum.web.cookies import HELD, hold
 from forum.web.dependencies import Db, Glance, Me
 from forum.web.forms import Form, blank, posted, uploaded
@@ -46,7 +48,7 @@ def new(request: Request, db: Db, me: Me, title: Title = "", section: Annotated[
 @router.post("/ask")
 def create(request: Request, db: Db, me: Me, form: AskForm) -> Response:
     if form.ok and not me.signed_in:
-        return _held(db, form.data)
+        return _held(db, me, form.data)
     outcome = carry_out(db, me, form, lambda: topic_address(actions.ask(db, me, form.data)))
     if outcome.url is None:
         return _refused(request, db, me, outcome)
@@ -69,6 +71,7 @@ def similar(request: Request, db: Db, me: Me, title: Title = "") -> Response:
 @router.post("/ask/deflections")
 def deflect(request: Request, db: Db, me: Me, topic: Annotated[str, Field(max_length=300)] = "") -> Response:
     """ "This solved it": counted, and off to the topic that did."""
+    _limit(db, throttle.DEFLECTION, me)
     target = actions.deflect(db, me, topic)
     drafts.discard(db, me, "ask")
     return done(request, topic_address(target), flash="Good to hear. You can say so on the answer that helped.")
@@ -115,7 +118,13 @@ def discard(
     return done(request, back, flash="Your draft is gone.", tone="")
 
 
-def _held(db: Session, data: inputs.Ask) -> Response:
+def _limit(db: Session, limit: throttle.Limit, me: Actor) -> None:
+    throttle.check(db, (limit, bucket(me.address)))
+    throttle.count(db, (limit, bucket(me.address)))
+
+
+def _held(db: Session, me: Actor, data: inputs.Ask) -> Response:
+    _limit(db, throttle.GUEST_DRAFT, me)
     token = new_token()
     drafts.keep_for_guest(db, token, data)
     response = RedirectResponse("/sign-in?next=/ask/held", 303)

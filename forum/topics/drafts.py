@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
 from forum.core import clock
 from forum.core.db import insert_ignoring, transaction
+from forum.core.errors import Conflict
 from forum.core.ids import token_hash
 from forum.models import Draft
 from forum.policy.actor import Actor
@@ -15,6 +16,7 @@ from forum.policy.permissions import Permission
 from forum.topics.inputs import Ask, KeepDraft
 
 GUEST_KEPT = timedelta(days=7)
+MOST_DRAFTS = 50
 
 
 def keep(session: Session, actor: Actor, data: KeepDraft) -> None:
@@ -23,6 +25,9 @@ def keep(session: Session, actor: Actor, data: KeepDraft) -> None:
     if not (data.title or data.body):
         discard(session, actor, data.place)
         return
+    count = session.scalar(select(func.count()).select_from(Draft).where(col(Draft.member_id) == actor.id)) or 0
+    if count >= MOST_DRAFTS:
+        raise Conflict(f"You have {count} drafts. Post or discard one first.")
     values = data.model_dump() | {"saved_at": clock.now()}
     if insert_ignoring(session, Draft, values | {"member_id": actor.member_id}):
         return

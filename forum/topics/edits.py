@@ -12,9 +12,22 @@ from forum.core.db import bump
 from forum.core.errors import Conflict, Invalid, NotFound
 from forum.core.events import emit
 from forum.core.text import slug
-from forum.models import Audience, Member, Post, PostKind, PostState, Revision, Section, Topic, TopicState, TopicTag
+from forum.models import (
+    Acceptance,
+    Audience,
+    Member,
+    Post,
+    PostKind,
+    PostState,
+    Revision,
+    Section,
+    Topic,
+    TopicState,
+    TopicTag,
+    Visibility,
+)
 from forum.policy.actor import Actor
-from forum.policy.check import require
+from forum.policy.check import may, require
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.topics.access import question_of
@@ -30,6 +43,8 @@ GRACE = timedelta(minutes=5)
 
 def edit_post(session: Session, actor: Actor, topic: Topic, post: Post, data: EditPost) -> None:
     require(actor, Permission.post_edit, About(topic, post))
+    if topic.official_post_id == post.id and not may(actor, Permission.answer_verify, About(topic, post)):
+        raise Conflict("Staff stand behind this answer as it is. Comment under it, and they can change or unmark it.")
     if data.number and data.number != post.revisions:
         raise Conflict("Somebody else edited this meanwhile. Your text is below: compare, then save again.")
     if post.kind == PostKind.question and len(data.title) < 15:
@@ -42,6 +57,8 @@ def edit_post(session: Session, actor: Actor, topic: Topic, post: Post, data: Ed
 def restore_version(session: Session, actor: Actor, topic: Topic, post: Post, number: int) -> None:
     """Going back is an edit like any other: nothing in between is lost."""
     require(actor, Permission.post_edit, About(topic, post))
+    if topic.official_post_id == post.id:
+        require(actor, Permission.answer_verify, About(topic, post))
     version = session.scalars(select(Revision).where(col(Revision.post_id) == post.id, col(Revision.number) == number)).first()
     if version is None:
         raise NotFound
@@ -90,6 +107,8 @@ def _in_grace(session: Session, actor: Actor, post: Post) -> bool:
         )
     ).first()
     if newest is None or newest.author_id != actor.id or clock.now() - newest.at >= GRACE:
+        return False
+    if post.helpful or post.not_helpful or post.works or session.get(Acceptance, post.id) is not None:
         return False
     replies = session.execute(
         select(func.count()).select_from(Post).where(col(Post.parent_id) == post.id, col(Post.created_at) > newest.at)
@@ -161,6 +180,8 @@ def _count(session: Session, topic: Topic, post: Post, step: int) -> None:
 def _show_topic(session: Session, topic: Topic, *, shown: bool) -> None:
     """Without its question a topic stands in no list, search or feed."""
     section = session.get_one(Section, topic.section_id)
+    if section.visibility == Visibility.staff:
+        return  # staff's topics stay theirs; removed ones would open to volunteer moderators
     topic.audience = Audience(section.visibility) if shown else Audience.removed
     session.flush()
     recount_tags(session, set(session.scalars(select(col(TopicTag.tag_id)).where(col(TopicTag.topic_id) == topic.id))))

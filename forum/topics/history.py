@@ -15,8 +15,10 @@ from forum.topics.rows import topic_url
 from forum.topics.views import EditPage, HistoryPage, VersionView
 
 MOST_VERSIONS = 50
-MOST_WORDS = 4_000
+MOST_WORDS = 2_000
 """Beyond this a text is shown as changed in whole: the comparison grows faster than the text."""
+BUDGET = 4_000_000
+"""Comparisons of one page, words times words; what lies beyond is shown as changed in whole."""
 _TOKENS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -30,9 +32,11 @@ def history_page(session: Session, actor: Actor, topic: Topic, post: Post) -> Hi
         .limit(MOST_VERSIONS)
     ).all()
     versions = []
+    left = BUDGET
     for index, (revision, name) in enumerate(rows):
         before: Revision | None = rows[index + 1][0] if index + 1 < len(rows) else None
-        versions.append(_version(revision, name, before, post))
+        left -= _cost(before, revision)
+        versions.append(_version(revision, name, before, post, whole=left < 0))
     return HistoryPage(
         post_id=post.id,
         topic_url=topic_url(topic.id, topic.slug),
@@ -43,25 +47,29 @@ def history_page(session: Session, actor: Actor, topic: Topic, post: Post) -> Hi
     )
 
 
-def _version(revision: Revision, name: str | None, before: Revision | None, post: Post) -> VersionView:
+def _cost(before: Revision | None, after: Revision) -> int:
+    return len(_TOKENS.findall(before.body)) * len(_TOKENS.findall(after.body)) if before else 0
+
+
+def _version(revision: Revision, name: str | None, before: Revision | None, post: Post, *, whole: bool) -> VersionView:
     return VersionView(
         number=revision.number,
         by=name or "Former member",
         at=revision.at,
         reason=revision.reason,
         title_parts=differences(before.title or "" if before else revision.title or "", revision.title or ""),
-        parts=differences(before.body if before else revision.body, revision.body),
+        parts=differences(before.body if before else revision.body, revision.body, whole=whole),
         tags=revision.tags or "",
         current=revision.number == post.revisions,
     )
 
 
-def differences(before: str, after: str) -> list[tuple[str, str]]:
+def differences(before: str, after: str, *, whole: bool = False) -> list[tuple[str, str]]:
     """Word by word: ('same' | 'gone' | 'new', text), joined they give both texts."""
     if before == after:
         return [("same", after)] if after else []
     old, new = _TOKENS.findall(before), _TOKENS.findall(after)
-    if len(old) > MOST_WORDS or len(new) > MOST_WORDS:
+    if whole or len(old) > MOST_WORDS or len(new) > MOST_WORDS:
         return [("gone", before), ("new", after)]
     parts: list[tuple[str, str]] = []
     for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

@@ -121,12 +121,17 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         may_follow=may(actor, Permission.topic_follow, about),
         may_note=may(actor, Permission.note_post, about),
         may_ask_details=may(actor, Permission.topic_needs_info, about) and topic.state != TopicState.solved,
-        may_close=may(actor, Permission.topic_close, about),
+        may_close=may(actor, _next_state(topic), about),
         may_link_duplicate=may(actor, Permission.topic_link_duplicate, about),
         may_write_resolution=may(actor, Permission.resolution_write, about) and bool(topic.accepted or topic.official_post_id),
         is_mine=actor.signed_in and topic.author_id == actor.id,
         indexable=topic.audience == Audience.public and topic.answers > 0,
     )
+
+
+def _next_state(topic: Row[Any]) -> Permission:
+    """An open topic may be closed; a closed one reopened, which is for moderators."""
+    return Permission.topic_reopen if topic.state in (TopicState.closed, TopicState.archived) else Permission.topic_close
 
 
 def single_post(session: Session, actor: Actor, topic: Topic, post_id: int) -> PostView:

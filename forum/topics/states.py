@@ -24,7 +24,7 @@ def ask_for_details(session: Session, actor: Actor, topic: Topic, data: AskForDe
 
 
 def change_state(session: Session, actor: Actor, topic: Topic, data: ChangeState) -> None:
-    require(actor, Permission.topic_close, About(topic))
+    require(actor, Permission.topic_reopen if data.state == "open" else Permission.topic_close, About(topic))
     if data.state == "open":
         _reopen(topic)
     else:

@@ -34,7 +34,7 @@ def accept_answer(session: Session, actor: Actor, topic: Topic, post: Post) -> N
     if topic.state not in (TopicState.closed, TopicState.archived):
         topic.state = TopicState.solved
     topic.solved_at = topic.solved_at or moment
-    if post.author_id is not None:
+    if post.author_id is not None and post.author_id != topic.author_id:
         bump(session.get_one(Member, post.author_id), accepted=1)
     emit(session, AnswerAccepted(actor.member_id, topic.id, post.id, post.author_id, topic.author_id))
 
@@ -58,7 +58,7 @@ def take_back_acceptance(session: Session, actor: Actor, topic: Topic, post: Pos
         topic.solved_at = None
         if topic.state == TopicState.solved:
             topic.state = TopicState.answered if topic.answers else TopicState.new
-    if post.author_id is not None:
+    if post.author_id is not None and post.author_id != topic.author_id:
         bump(session.get_one(Member, post.author_id), accepted=-1)
     emit(session, AnswerUnaccepted(actor.member_id, topic.id, post.id, post.author_id))
 

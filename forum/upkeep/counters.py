@@ -74,6 +74,18 @@ def _written(kind: PostKind) -> ColumnElement[int]:
     return _posts(kind, col(Post.author_id) == col(Member.id))
 
 
+def _ticked_for_others() -> Select[Any]:
+    """Ticks on answers to somebody else's question."""
+    asked: Any = Topic.__table__.alias("asked")  # type: ignore[attr-defined]
+    return (
+        select(func.count())
+        .select_from(Acceptance)
+        .join(Post, col(Post.id) == col(Acceptance.post_id))
+        .join(asked, asked.c.id == col(Acceptance.topic_id))
+        .where(asked.c.author_id.is_(None) | (asked.c.author_id != col(Post.author_id)))
+    )
+
+
 def all_counters() -> list[Counter]:
     ticked = select(func.count()).select_from(Acceptance)
     marked = select(func.count()).select_from(OfficialMark)
@@ -100,7 +112,7 @@ def all_counters() -> list[Counter]:
         Counter(Tag, "topics", _count(tagged)),
         Counter(Member, "questions", _written(PostKind.question)),
         Counter(Member, "answers", _written(PostKind.answer)),
-        Counter(Member, "accepted", _count(ticked.join(Post, col(Post.id) == col(Acceptance.post_id)).where(by_author))),
+        Counter(Member, "accepted", _count(_ticked_for_others().where(by_author))),
         Counter(Member, "officials", _count(marked.join(Post, col(Post.id) == col(OfficialMark.post_id)).where(by_author))),
     ]
 

@@ -46,7 +46,7 @@ def set_flash(response: Response, tone: str, text: str) -> None:
 
 def flashes(request: Request) -> list[Flash]:
     body, _, signature = request.cookies.get(FLASH, "").partition(".")
-    if not body or not hmac.compare_digest(signature, _signature(body)):
+    if not body or not hmac.compare_digest(signature.encode(), _signature(body).encode()):
         return []
     try:
         tone, text = json.loads(base64.urlsafe_b64decode(body))

@@ -8,13 +8,13 @@ import hashlib
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl
 
 import anyio.to_thread
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from forum.core.db import transaction
@@ -93,9 +93,11 @@ class PageCache:
         await self.app(scope, receive, listen)
         if not started or not _keepable(started[0]):
             return None
+        reader = scope.get("state", {}).get("actor")
+        public = reader is None or not reader.signed_in
         body = b"".join(parts)
         entry = Entry(version, time.monotonic() + SECONDS, started[0], body, f'"{hashlib.sha256(body).hexdigest()[:20]}"')
-        if len(body) <= LARGEST and version >= 0:
+        if public and len(body) <= LARGEST and version >= 0 and _encoding_of(started[0]) == key[2]:
             self._entries[key] = entry
             if len(self._entries) > MOST_ENTRIES:
                 self._entries.popitem(last=False)
@@ -116,26 +118,36 @@ def _key(scope: Scope) -> Key | None:
     path: str = scope["path"]
     if scope["method"] != "GET" or not (path == "/" or path.startswith(PUBLIC)):
         return None
-    headers = dict(scope["headers"])
-    if b"authorization" in headers or b"hx-request" in headers or b"application/json" in headers.get(b"accept", b""):
+    headers = Headers(scope=scope)
+    if "authorization" in headers or "hx-request" in headers or "application/json" in headers.get("accept", ""):
         return None
-    theme = _theme(headers.get(b"cookie", b""))
+    theme = _theme(scope)
     if theme is None:
         return None
     query = [pair for pair in parse_qsl(scope["query_string"].decode("latin-1")) if pair[0] in QUERY_KEYS]
-    accepted = headers.get(b"accept-encoding", b"")
+    accepted = headers.get("accept-encoding", "").lower().encode("latin-1")
     encoding = next((name for name in ENCODINGS if name in accepted), b"")
-    return path, repr(sorted(query)), encoding, theme
+    return path, repr(query), encoding, theme
 
 
-def _theme(raw: bytes) -> str | None:
-    """The theme a visitor chose, or None for a reader with cookies of their own."""
-    if not raw:
-        return ""
-    cookies = SimpleCookie(raw.decode("latin-1"))
-    if any(name in cookies for name in (session_cookie(), FLASH, HELD)):
+def _theme(scope: Scope) -> str | None:
+    """The theme a visitor chose, or None for a reader with cookies of their own.
+
+    Read by the same parser as the application's, over every Cookie header; and a session name anywhere in
+    the raw bytes is enough to stay away.
+    """
+    connection = HTTPConnection(scope)
+    raw = " ".join(connection.headers.getlist("cookie"))
+    cookies = connection.cookies
+    if session_cookie() in raw or FLASH in cookies or HELD in cookies:
         return None
-    return cookies["theme"].value[:6] if "theme" in cookies else ""
+    return cookies.get("theme", "")[:6]
+
+
+def _encoding_of(start: Message) -> bytes:
+    """What the answer really is: a client that asked in an odd way may have got something else."""
+    found: bytes = dict(start["headers"]).get(b"content-encoding", b"")
+    return found
 
 
 def _keepable(start: Message) -> bool:

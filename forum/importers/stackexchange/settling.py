@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import case, func, or_
 from sqlmodel import Session, col, select, update
 
 from forum.core.db import transaction
@@ -85,7 +85,14 @@ def _one(what: Any, *where: Any) -> Any:
 def _settle_members(session: Session, ids: list[int]) -> None:
     answers = (col(Post.author_id) == Member.id, Post.kind == PostKind.answer, Post.state == PostState.visible)
     asked = (col(Topic.author_id) == Member.id, Topic.audience != Audience.removed)
-    ticked = select(func.count()).select_from(Acceptance).join(Post, col(Post.id) == Acceptance.post_id).where(*answers)
+    others = or_(col(Topic.author_id).is_(None), col(Topic.author_id) != col(Post.author_id))
+    ticked = (
+        select(func.count())
+        .select_from(Acceptance)
+        .join(Post, col(Post.id) == Acceptance.post_id)
+        .join(Topic, col(Topic.id) == Acceptance.topic_id)
+        .where(*answers, others)
+    )
     values: dict[Any, Any] = {
         Member.answers: select(func.count(col(Post.id))).where(*answers).correlate(Member).scalar_subquery(),
         Member.questions: select(func.count(col(Topic.id))).where(*asked).correlate(Member).scalar_subquery(),
