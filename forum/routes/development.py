@@ -10,7 +10,7 @@ from starlette.responses import Response
 from forum.core import mail
 from forum.core.errors import NotFound
 from forum.core.settings import settings
-from forum.web.address import is_loopback
+from forum.web.address import is_remote
 from forum.web.dependencies import Me
 from forum.web.pages import page
 
@@ -29,7 +29,7 @@ class LetterView:
 
 @router.get("/mail")
 def index(request: Request, me: Me) -> Response:
-    if not (settings().development and is_loopback(me.address)):
+    if not settings().development or is_remote(me.address):
         raise NotFound
     return page(request, "development/mail.html", letters=[_view(letter) for letter in mail.delivered()])
 

@@ -99,6 +99,8 @@ def test_a_tick_does_not_open_a_closed_topic(client, session, asker, answer):
     accept(client, answer)
     topic = session.get(Topic, answer.topic_id)
     assert (fresh(session, topic).state, topic.accepted) == ("closed", 1)
+    assert client.post(f"/topics/{topic.id}/state", {"state": "open"}).status_code == 403  # a moderator closed it
+    client.sign_in(make.moderator(session))
     client.post(f"/topics/{topic.id}/state", {"state": "open"})
     assert fresh(session, topic).state == "solved"
 
