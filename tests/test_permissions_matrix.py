@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -268,7 +269,7 @@ class World:
         assert volunteer is not None
         fresh(session, volunteer).reputation = 500
         session.commit()
-        self.ids["soon"] = "2027-03-01"
+        self.ids["soon"] = (date.today() + timedelta(days=100)).isoformat()
         suspended, self.admin = people["suspended"], people["admin"]
         assert suspended is not None
         self.ids["suspended_id"] = suspended.id
