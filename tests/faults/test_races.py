@@ -1,4 +1,3 @@
-
 """Many at the same instant: one effect, and everybody learns how it stands."""
 
 from datetime import date, timedelta
