@@ -155,6 +155,7 @@ ROWS = [
     Row(f"POST {T}/details", "/topics/{staff_topic}/details", _for("", "404", agent="409", admin="409"), DETAILS),
     Row(f"POST {T}/state", "/topics/{open}/state", OWNER_OR_MODERATOR, CLOSE),
     Row(f"POST {T}/state", "/topics/{staff_topic}/state", ONLY_STAFF_SEES, CLOSE),
+    Row(f"POST {T}/state", "/topics/{open}/state", _instead(MODERATORS, "409"), {"state": "open"}),
     Row(f"POST {T}/duplicate", "/topics/{open}/duplicate", OWNER_OR_MODERATOR, {"earlier": "{solved}"}),
     Row(f"POST {T}/duplicate", "/topics/{open}/duplicate", _instead(OWNER_OR_MODERATOR, "422"), {"earlier": "{staff_topic}"}),
     Row(f"POST {T}/duplicate/removal", "/topics/{open}/duplicate/removal", _instead(OWNER_OR_MODERATOR, "404")),
