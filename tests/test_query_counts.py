@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
-from forum.core import clock, db
+from forum.core import clock, db, ratelimit
 from forum.models import ExternalAccount, ExternalPost, Notice, NoticeKind, Platform, Post, PostKind, Tag, ThreadLink, TopicTag
 from forum.policy.actor import actor_of
 from forum.resolutions.actions import write_resolution
@@ -117,6 +117,7 @@ class Busy:
 
 
 def statements(app, member, path):
+    ratelimit._limiter.cache_clear()
     browser = Browser(app)
     if member:
         browser.sign_in(member)
