@@ -1,5 +1,6 @@
 """A real database for every test (SQLite, or PostgreSQL when FORUM_TEST_DATABASE names one), the real app, no mocks."""
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -8,6 +9,7 @@ from pathlib import Path
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _HOME = Path(tempfile.mkdtemp(prefix=f"forum-tests-{_WORKER}-"))
+atexit.register(shutil.rmtree, _HOME, True)
 _POSTGRES = os.environ.get("FORUM_TEST_DATABASE", "")
 
 os.environ.update(

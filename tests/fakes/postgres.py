@@ -24,7 +24,7 @@ def start(directory: Path) -> str:
 
 
 def stop(directory: Path) -> None:
-    _run("pg_ctl", "-D", directory / "data", "-w", "-m", "immediate", "stop")
+    _run("pg_ctl", "-D", directory / "data", "-w", "-m", "fast", "stop")
     shutil.rmtree(directory, ignore_errors=True)
 
 
