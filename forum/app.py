@@ -24,6 +24,7 @@ from forum.routes import (
     members,
     members_admin,
     posts,
+    recognition,
     resolutions,
     search,
     static_pages,
@@ -51,6 +52,7 @@ ROUTERS = (
     static_pages,
     triage,
     members_admin,
+    recognition,
     jobs_admin,
     legacy,
 )

@@ -216,7 +216,7 @@ ROWS = [
     Row("POST /theme", "/theme", ANYONE, {"theme": "dark"}),
     # One's own things.
     *(Row(f"GET {path}", path, SIGNED_IN) for path in ("/notifications", "/settings", "/settings/profile", "/settings/account")),
-    *(Row(f"GET {path}", path, SIGNED_IN) for path in ("/settings/sessions", "/settings/notifications")),
+    *(Row(f"GET {path}", path, SIGNED_IN) for path in ("/settings/sessions", "/settings/notifications", "/settings/recognition")),
     Row("POST /notifications/reading", "/notifications/reading", SIGNED_IN),
     Row("POST /settings/profile", "/settings/profile", SIGNED_IN, {"name": "Somebody"}),
     Row("POST /settings/password", "/settings/password", _all("422") | {"visitor": "403"}, {"current": "x"}),
@@ -225,6 +225,7 @@ ROWS = [
     Row("POST /settings/sessions/{session_id}/removal", "/settings/sessions/{session}/removal", _all("404") | {"visitor": "403"}),
     Row("POST /settings/sessions/removals", "/settings/sessions/removals", SIGNED_IN),
     Row("POST /settings/notifications", "/settings/notifications", SIGNED_IN),
+    Row("POST /settings/recognition", "/settings/recognition", SIGNED_IN),
     # The desk.
     Row("GET /desk", "/desk", ANYONE),
     Row("GET /desk/social", "/desk/social", STAFF),

@@ -78,6 +78,7 @@ def choose_mail(session: Session, actor: Actor, data: MailPreferences) -> None:
     member.mail_answers = data.mail_answers
     member.mail_solved = data.mail_solved
     member.mail_mentions = data.mail_mentions
+    member.mail_recognition = data.mail_recognition
 
 
 def sign_out(session: Session, actor: Actor) -> None:

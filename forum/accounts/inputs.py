@@ -92,6 +92,7 @@ class MailPreferences(Input):
     mail_answers: bool = False
     mail_solved: bool = False
     mail_mentions: bool = False
+    mail_recognition: bool = False
 
 
 class SetRole(Input):

@@ -44,6 +44,7 @@ class SettingsPage:
     mail_answers: bool
     mail_solved: bool
     mail_mentions: bool
+    mail_recognition: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ def settings_page(session: Session, actor: Actor) -> SettingsPage:
         mail_answers=member.mail_answers,
         mail_solved=member.mail_solved,
         mail_mentions=member.mail_mentions,
+        mail_recognition=member.mail_recognition,
     )
 
 

@@ -5,7 +5,16 @@ from forum.models.activity import Activity
 from forum.models.catalog import Product, Section, SectionKind, Tag, TopicTag, Visibility
 from forum.models.jobs import Job, JobState
 from forum.models.notifications import Notice, NoticeKind
-from forum.models.recognition import LedgerKind, RepDay, RepEvent, RepSubject
+from forum.models.recognition import (
+    LedgerKind,
+    PrivilegeHold,
+    RecognitionChoices,
+    RepDay,
+    RepEvent,
+    RepSubject,
+    RepTag,
+    SiteChoice,
+)
 from forum.models.resolutions import Credit, CreditRole, Resolution, ResolutionState, Share, ShareState
 from forum.models.search import SearchOutbox
 from forum.models.social import (

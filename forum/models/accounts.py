@@ -52,9 +52,12 @@ class Member(Table, table=True):
     mail_answers: bool = Field(default=True)
     mail_solved: bool = Field(default=True)
     mail_mentions: bool = Field(default=True)
+    mail_recognition: bool = Field(default=True)
     shows_impact: bool = Field(default=True)
     shows_last_seen: bool = Field(default=False)
     reputation: int = counter()
+    privileges: str = Field(default="", max_length=400)
+    """What reputation has opened, comma-separated: computed by the recognition floor, read with the session."""
     questions: int = counter()
     answers: int = counter()
     accepted: int = counter()

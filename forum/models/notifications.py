@@ -19,6 +19,19 @@ class NoticeKind(StrEnum):
     needs_info = "needs_info"
     duplicate = "duplicate"
     resolution = "resolution"
+    badge = "badge"
+    thanks = "thanks"
+    outcome = "outcome"
+    privilege = "privilege"
+    points = "points"
+    invitation = "invitation"
+    perk = "perk"
+    nomination = "nomination"
+    endorsement = "endorsement"
+    mentoring = "mentoring"
+    season = "season"
+    quiet = "quiet"
+    impact = "impact"
 
 
 class Notice(Table, table=True):
@@ -36,5 +49,9 @@ class Notice(Table, table=True):
     actor_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
     topic_id: int | None = key("topic.id", on_delete="CASCADE", nullable=True, index=True)
     post_id: int | None = key("post.id", on_delete="CASCADE", nullable=True)
+    title: str = Field(default="", max_length=200)
+    """What it is about when that is not a topic, such as a badge's name."""
+    link: str = Field(default="", max_length=300)
+    """Where it leads then; a path on this site."""
     at: datetime = created()
     read_at: Moment = moment()

@@ -6,16 +6,28 @@ from enum import StrEnum
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from forum.models.columns import Moment, Table, choice, counter, created, key, moment, one_of
+from forum.models.columns import Moment, Table, choice, counter, created, key, long_text, moment, one_of
 
 
 class LedgerKind(StrEnum):
     solution_accepted = "solution.accepted"
+    solution_credited = "solution.credited"
     solution_verified = "solution.verified"
     answer_helpful = "answer.helpful"
+    answer_fixed_me_too = "answer.fixed_me_too"
+    question_me_too = "question.me_too"
+    question_helpful = "question.helpful"
+    article_published = "article.published"
+    article_helpful = "article.helpful"
+    edit_accepted = "edit.accepted"
+    duplicate_confirmed = "duplicate.confirmed"
+    review_agreed = "review.agreed"
+    flag_upheld = "flag.upheld"
+    answer_harmful_upheld = "harmful.upheld"
+    conduct_spam_upheld = "spam.upheld"
+    staff_adjust = "staff.adjust"
     reversal = "reversal"
     restore = "restore"
-    staff_adjust = "staff.adjust"
 
 
 class RepSubject(Table, table=True):
@@ -74,3 +86,57 @@ class RepDay(Table, table=True):
     negative: int = counter()
     uncapped: int = counter()
     total: int = counter()
+
+
+class RepTag(Table, table=True):
+    """What one person earned in one tag. A line counts in full for each tag its question has now."""
+
+    __tablename__ = "rep_tag"
+    __table_args__ = (Index(None, "tag_id", "points"),)
+
+    subject: str = Field(primary_key=True, max_length=32)
+    tag_id: int = key("tag.id", on_delete="CASCADE", primary_key=True)
+    points: int = counter()
+    solutions: int = counter()
+    askers: int = counter()
+    """Distinct people whose question was solved."""
+    last_at: datetime = created()
+
+
+class RecognitionChoices(Table, table=True):
+    """What a member wants of recognition. No row means everything is on; nothing is lost while it is off."""
+
+    __tablename__ = "recognition_choices"
+
+    member_id: int = key("member.id", on_delete="CASCADE", primary_key=True)
+    on_boards: bool = Field(default=True)
+    shows_level: bool = Field(default=True)
+    """Level, badges and programme membership are public."""
+    vip: bool = Field(default=True)
+    takes_invitations: bool = Field(default=True)
+    staff_contact: bool = Field(default=True)
+    impact_mail: bool = Field(default=True)
+
+
+class PrivilegeHold(Table, table=True):
+    """A privilege that is in its grace time, or suspended alone until a day."""
+
+    __tablename__ = "privilege_hold"
+
+    member_id: int = key("member.id", on_delete="CASCADE", primary_key=True)
+    privilege: str = Field(primary_key=True, max_length=24)
+    below_since: Moment = moment()
+    suspended_until: Moment = moment()
+    reason: str = Field(default="", max_length=300)
+    by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+
+
+class SiteChoice(Table, table=True):
+    """What administrators chose for the whole site, as JSON by name."""
+
+    __tablename__ = "site_choice"
+
+    name: str = Field(primary_key=True, max_length=40)
+    value: str = long_text()
+    changed_at: datetime = created()
+    by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)

@@ -29,12 +29,22 @@ def tell(
     cause: str,
     *,
     actor_id: int | None,
-    topic_id: int,
+    topic_id: int | None = None,
     post_id: int | None = None,
+    title: str = "",
+    link: str = "",
 ) -> None:
-    """Tell each member once; never the person who did it."""
-    moment = clock.now()
-    common = {"kind": kind, "cause": cause, "actor_id": actor_id, "topic_id": topic_id, "post_id": post_id, "at": moment}
+    """Tell each member once; never the person who did it. News that is about no topic has a title and a link."""
+    common = {
+        "kind": kind,
+        "cause": cause,
+        "actor_id": actor_id,
+        "topic_id": topic_id,
+        "post_id": post_id,
+        "title": title,
+        "link": link,
+        "at": clock.now(),
+    }
     wanted = sorted({member for member in members if member is not None and member != actor_id})
     told = insert_all_ignoring(session, Notice, [{"member_id": member, **common} for member in wanted], "member_id")
     if told and WORDINGS[kind].switch:

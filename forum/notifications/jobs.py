@@ -29,25 +29,33 @@ def mail(member_id: int, cause: str) -> None:
     with transaction(writes=False) as session:
         notice = session.scalars(select(Notice).where(col(Notice.member_id) == member_id, col(Notice.cause) == cause)).first()
         member = session.get(Member, member_id)
-        topic = session.get(Topic, notice.topic_id) if notice and notice.topic_id else None
-        if notice is None or member is None or topic is None or notice.read_at is not None:
+        if notice is None or member is None or notice.read_at is not None:
             return
+        topic = session.get(Topic, notice.topic_id) if notice.topic_id else None
         post = session.get(Post, notice.post_id) if notice.post_id else None
         wording = WORDINGS[NoticeKind(notice.kind)]
         if not (wording.switch and getattr(member, wording.switch) and member.email and member.confirmed_at):
             return
-        if not may(actor_of(member), Permission.topic_read, About(topic, post)):
+        if topic is not None and not may(actor_of(member), Permission.topic_read, About(topic, post)):
             return
         actor = session.get(Member, notice.actor_id) if notice.actor_id else None
-        sentence = wording.sentence.format(who=actor.name if actor else "Somebody", title=topic.title)
+        sentence = wording.sentence.format(
+            who=actor.name if actor else "Somebody", title=notice.title or (topic.title if topic else "")
+        )
         text = templating.render(
             "email/notice.txt",
             name=member.name,
             sentence=sentence,
             body=post.body if post else "",
-            url=settings().base_url + topic_url(topic.id, topic.slug) + (f"#a-{post.id}" if post else ""),
+            url=settings().base_url + _place(notice, topic),
             settings_url=f"{settings().base_url}/settings/notifications",
             site=settings().site_name,
         )
         letter = Letter(to=member.email, subject=" ".join(sentence.split())[:150], text=text, key=f"notice-{notice.id}")
     deliver(letter)
+
+
+def _place(notice: Notice, topic: Topic | None) -> str:
+    if notice.link or topic is None:
+        return notice.link or "/notifications"
+    return topic_url(topic.id, topic.slug) + (f"#a-{notice.post_id}" if notice.post_id else "")

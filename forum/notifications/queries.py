@@ -45,14 +45,16 @@ def notice_list(session: Session, actor: Actor, after: str | None) -> NoticeList
             col(Notice.at),
             col(Notice.read_at),
             col(Notice.post_id),
+            col(Notice.title).label("about"),
+            col(Notice.link),
             col(Member.name).label("actor_name"),
             col(Topic.id).label("topic_id"),
             col(Topic.slug),
             col(Topic.title),
         )
-        .join(Topic, col(Topic.id) == col(Notice.topic_id))
+        .outerjoin(Topic, col(Topic.id) == col(Notice.topic_id))
         .outerjoin(Member, col(Member.id) == col(Notice.actor_id))
-        .where(col(Notice.member_id) == actor.id, visible_topics(actor))
+        .where(col(Notice.member_id) == actor.id, col(Notice.topic_id).is_(None) | visible_topics(actor))
     )
     if key is not None:
         query = query.where(col(Notice.id) < key[1])
@@ -65,10 +67,10 @@ def _view(row: Row[Any]) -> NoticeView:
     wording = WORDINGS[NoticeKind(row.kind)]
     anchor = f"#a-{row.post_id}" if row.post_id else ""
     return NoticeView(
-        url=topic_url(row.topic_id, row.slug) + anchor,
+        url=row.link or topic_url(row.topic_id, row.slug) + anchor,
         icon=wording.icon,
         tone=wording.tone,
-        text=wording.sentence.format(who=row.actor_name or "Somebody", title=row.title),
+        text=wording.sentence.format(who=row.actor_name or "Somebody", title=row.about or row.title),
         at=row.at,
         unread=row.read_at is None,
     )

@@ -7,7 +7,7 @@ from forum.models import NoticeKind
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """`sentence` takes the actor's name and the topic's title."""
+    """`sentence` takes the actor's name, and the topic's title or else the notice's own."""
 
     sentence: str
     icon: str
@@ -26,4 +26,17 @@ WORDINGS: dict[NoticeKind, Wording] = {
     NoticeKind.needs_info: Wording("{who} needs some details on “{title}”", "circle-question-mark", "warn", "mail_answers"),
     NoticeKind.duplicate: Wording("“{title}” was asked before. Did that fix it for you?", "link-2", "", ""),
     NoticeKind.resolution: Wording("You are credited in the resolution of “{title}”", "share-2", "ok", "mail_solved"),
+    NoticeKind.badge: Wording("You earned the badge “{title}”", "award", "ok", "mail_recognition"),
+    NoticeKind.thanks: Wording("{who} thanks you for your answer to “{title}”", "heart", "ok", "mail_recognition"),
+    NoticeKind.outcome: Wording("Did it help? Tell us how “{title}” went", "circle-question-mark", "", "mail_answers"),
+    NoticeKind.privilege: Wording("{title}", "key-round", "", ""),
+    NoticeKind.points: Wording("{title}", "info", "", ""),
+    NoticeKind.invitation: Wording("You may know the answer to “{title}”", "hand", "accent", "mail_recognition"),
+    NoticeKind.perk: Wording("{title}", "ticket", "accent", "mail_recognition"),
+    NoticeKind.nomination: Wording("{title}", "award", "accent", "mail_recognition"),
+    NoticeKind.endorsement: Wording("{title}", "award", "ok", "mail_recognition"),
+    NoticeKind.mentoring: Wording("{title}", "graduation-cap", "", "mail_recognition"),
+    NoticeKind.season: Wording("{title}", "award", "accent", "mail_recognition"),
+    NoticeKind.quiet: Wording("{title}", "clock", "", ""),
+    NoticeKind.impact: Wording("{title}", "activity", "", "mail_recognition"),
 }

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from forum.models import LedgerKind
-from forum.recognition.rates import DAILY_CAP, RATES
+from forum.recognition.rates import DAILY_CAP, RATES, Rate, Scope
 
-NOTES = {
-    LedgerKind.solution_accepted: "When the person who asked says it solved it. It counts after an hour, so a slip can be undone.",
-    LedgerKind.solution_verified: "When staff mark a volunteer's answer as the official one.",
-    LedgerKind.answer_helpful: f"When somebody else finds an answer helpful; up to {DAILY_CAP} points a day. Staff votes count nothing.",
+LIMIT_WORDS = {
+    Scope.post: "times for one answer",
+    Scope.topic: "times for one question",
+    Scope.day: "times a day",
+    Scope.lifetime: "times in all",
 }
 
 
@@ -20,4 +20,10 @@ class RuleView:
 
 
 def programme_rules() -> list[RuleView]:
-    return [RuleView(RATES[kind].why, f"+{RATES[kind].points}", note) for kind, note in NOTES.items()]
+    return [RuleView(rate.why, f"{rate.points:+}".replace("-", "−"), _note(rate)) for rate in RATES.values() if rate.points]
+
+
+def _note(rate: Rate) -> str:
+    cap = f" Together with other capped points at most {DAILY_CAP} a day." if rate.capped else ""
+    limit = f" Up to {rate.limit.lines} {LIMIT_WORDS[rate.limit.per]}." if rate.limit else ""
+    return rate.note + limit + cap
