@@ -5,15 +5,19 @@ from datetime import timedelta
 from forum.accounts import events as accounts
 from forum.accounts import jobs as account_jobs
 from forum.activity.record import record
+from forum.catalog import events as catalog
 from forum.core.events import subscribe, wired
 from forum.jobs import mail
 from forum.jobs.worker import Function, Periodic, Worker
 from forum.notifications import handlers as notices
 from forum.notifications import jobs as notice_jobs
+from forum.notifications import recognition as recognition_notices
+from forum.recognition import events as recognition
 from forum.recognition import handlers as ledger
-from forum.recognition import impact
+from forum.recognition import impact, privileges, tags
 from forum.recognition import jobs as recognition_jobs
 from forum.resolutions import events as resolutions
+from forum.resolutions import handlers as outcomes
 from forum.search import feed
 from forum.social import events as social
 from forum.social import shares
@@ -29,12 +33,16 @@ JOBS: dict[str, Function] = {
     "notifications.post": notice_jobs.post,
     "notifications.mail": notice_jobs.mail,
     "recognition.settle": recognition_jobs.settle,
+    "recognition.shadow": recognition_jobs.shadow,
+    "recognition.privileges": privileges.refresh_all,
     "search.follow": feed.follow,
 }
 
 SCHEDULE = [
     Periodic("search.follow", timedelta(minutes=1)),
     Periodic("recognition.settle", timedelta(minutes=30)),
+    Periodic("recognition.privileges", timedelta(hours=6)),
+    Periodic("recognition.shadow", timedelta(days=1)),
     Periodic("accounts.sweep", timedelta(days=1)),
     Periodic("topics.sweep_drafts", timedelta(days=1)),
 ]
@@ -49,6 +57,7 @@ def wire() -> None:
     _wire_verdicts()
     _wire_votes()
     _wire_outcomes()
+    _wire_recognition()
 
 
 def _wire_accounts() -> None:
@@ -78,6 +87,7 @@ def _wire_topics() -> None:
     subscribe(topics.DuplicateLinked, record, notices.tell_asker_duplicate)
     subscribe(topics.DuplicateUnlinked, record)
     subscribe(topics.QuestionDeflected, record)
+    subscribe(catalog.TopicRetagged, record, tags.follow_retag)
 
 
 def _wire_verdicts() -> None:
@@ -98,16 +108,25 @@ def _wire_verdicts() -> None:
 def _wire_votes() -> None:
     subscribe(votes.VoteCast, record, ledger.credit_helpful, impact.refresh_author)
     subscribe(votes.VoteTakenBack, record, ledger.reverse_helpful, impact.refresh_author)
-    subscribe(votes.MeTooPressed, record, impact.refresh_solvers)
-    subscribe(votes.MeTooTakenBack, record, impact.refresh_solvers)
-    subscribe(votes.AnswerMarked, record, impact.refresh_author)
-    subscribe(votes.AnswerUnmarked, record, impact.refresh_author)
+    subscribe(votes.MeTooPressed, record, ledger.credit_me_too, impact.refresh_solvers)
+    subscribe(votes.MeTooTakenBack, record, ledger.reverse_me_too, impact.refresh_solvers)
+    subscribe(votes.AnswerMarked, record, ledger.credit_works, impact.refresh_author)
+    subscribe(votes.AnswerUnmarked, record, ledger.reverse_works, impact.refresh_author)
+
+
+def _wire_recognition() -> None:
+    subscribe(recognition.HelperCredited, record, ledger.credit_helper)
+    subscribe(recognition.FindingRecorded, record, recognition_notices.tell_finding)
+    subscribe(recognition.PointsAdjusted, record, recognition_notices.tell_adjusted)
+    subscribe(recognition.PrivilegesUnlocked, record, recognition_notices.tell_unlocked)
+    subscribe(recognition.PrivilegesChanged, record)
+    subscribe(recognition.PrivilegeSuspended, record, recognition_notices.tell_suspended)
 
 
 def _wire_outcomes() -> None:
-    subscribe(resolutions.ResolutionPublished, record, shares.draft_shares, notices.tell_credited)
+    subscribe(resolutions.ResolutionPublished, record, outcomes.credit_writer, shares.draft_shares, notices.tell_credited)
     subscribe(resolutions.ResolutionChanged, record)
-    subscribe(resolutions.ResolutionWithdrawn, record)
+    subscribe(resolutions.ResolutionWithdrawn, record, outcomes.reverse_writer)
     subscribe(social.ThreadPublished, record, feed.note_change)
     subscribe(social.ThreadIgnored, record)
     subscribe(social.ThreadReopened, record)

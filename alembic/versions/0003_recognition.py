@@ -90,6 +90,12 @@ def _kinds(kinds: tuple[str, ...]) -> None:
     if lite:
         for act in ("update", "delete"):
             op.execute(f"DROP TRIGGER rep_event_no_{act}")
+    else:
+        op.execute("ALTER TABLE rep_event DISABLE TRIGGER rep_event_append_only")
+    if kinds == KINDS_BEFORE:
+        unknown = f"SELECT id FROM rep_event WHERE NOT ({_one_of(kinds)})"
+        op.execute(f"DELETE FROM rep_event WHERE reverses_id IN ({unknown})")
+        op.execute(f"DELETE FROM rep_event WHERE NOT ({_one_of(kinds)})")
     with op.batch_alter_table("rep_event") as batch:
         batch.drop_constraint("kind", type_="check")
         batch.create_check_constraint("kind", _one_of(kinds))
@@ -99,6 +105,8 @@ def _kinds(kinds: tuple[str, ...]) -> None:
                 f"CREATE TRIGGER rep_event_no_{act.lower()} BEFORE {act} ON rep_event "
                 f"BEGIN SELECT RAISE(ABORT, '{SENTENCE}'); END"
             )
+    else:
+        op.execute("ALTER TABLE rep_event ENABLE TRIGGER rep_event_append_only")
 
 
 def downgrade() -> None:

@@ -118,6 +118,7 @@ def place_role(session: Session, member: Member, role: Role, *, by: int | None) 
     if Actor(role=role).is_staff:
         member.staff_since = member.staff_since or clock.now()
     else:
+        member.staff_until = clock.now() if member.staff_since else member.staff_until
         member.staff_since = None
     sessions.end_all(session, member.id)
     emit(session, RoleChanged(actor_id=by, member_id=member.id, old=old.value, new=role.value))

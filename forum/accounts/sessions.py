@@ -11,6 +11,7 @@ from forum.core import clock
 from forum.core.ids import new_token, token_hash
 from forum.models.accounts import Member, Role, SignInSession, Theme
 from forum.models.notifications import Notice
+from forum.models.recognition import PRIVILEGES, SiteChoice
 from forum.policy.actor import Actor
 
 IDLE = timedelta(days=14)
@@ -50,6 +51,7 @@ def _statement(token: str) -> Any:
         .where(col(Notice.member_id) == col(Member.id), col(Notice.read_at).is_(None))
         .scalar_subquery()
     )
+    chosen = select(col(SiteChoice.value)).where(col(SiteChoice.name) == PRIVILEGES).scalar_subquery()
     return (
         select(
             col(SignInSession.id).label("session_id"),
@@ -65,6 +67,8 @@ def _statement(token: str) -> Any:
             col(Member.suspended_reason),
             col(Member.joined_at),
             col(Member.reputation),
+            col(Member.privileges),
+            chosen.label("thresholds"),
             unread.label("unread"),
         )
         .join(Member, col(Member.id) == col(SignInSession.member_id))
@@ -83,6 +87,8 @@ def _actor(row: Any, address: str) -> Actor:
         suspended_reason=row.suspended_reason,
         joined_at=row.joined_at,
         reputation=row.reputation,
+        privileges=row.privileges,
+        thresholds=row.thresholds or "",
         theme=Theme(row.theme),
         unread=row.unread,
         session_id=row.session_id,

@@ -3,7 +3,9 @@
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
+from forum.catalog.events import TopicRetagged
 from forum.core.db import insert_ignoring
+from forum.core.events import emit
 from forum.models import Audience, Tag, Topic, TopicTag
 
 
@@ -17,6 +19,13 @@ def tag_topic(session: Session, topic: Topic, slugs: list[str]) -> None:
     for tag_id in sorted(wanted - present):
         insert_ignoring(session, TopicTag, {"topic_id": topic.id, "tag_id": tag_id})
     recount_tags(session, wanted ^ present)
+    if wanted ^ present:
+        emit(session, TopicRetagged(topic.id, tuple(sorted(wanted ^ present))))
+
+
+def unknown_tags(session: Session, slugs: list[str]) -> list[str]:
+    known = _known(session, slugs) if slugs else {}
+    return [slug for slug in slugs if slug not in known]
 
 
 def recount_tags(session: Session, tag_ids: set[int]) -> None:

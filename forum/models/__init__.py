@@ -7,7 +7,9 @@ from forum.models.jobs import Job, JobState
 from forum.models.notifications import Notice, NoticeKind
 from forum.models.recognition import (
     LedgerKind,
+    PointsProposal,
     PrivilegeHold,
+    ProposalState,
     RecognitionChoices,
     RepDay,
     RepEvent,

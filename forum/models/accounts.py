@@ -46,6 +46,8 @@ class Member(Table, table=True):
     confirmed_at: Moment = moment()
     last_seen_at: Moment = moment()
     staff_since: Moment = moment()
+    staff_until: Moment = moment()
+    """When somebody left the staff; recognition counts again some time after."""
     suspended_until: Moment = moment()
     suspended_reason: str = Field(default="", max_length=300)
     deleted_at: Moment = moment()

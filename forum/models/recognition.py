@@ -30,13 +30,23 @@ class LedgerKind(StrEnum):
     restore = "restore"
 
 
+PRIVILEGES = "privileges"
+"""The name under which SiteChoice keeps the thresholds."""
+
+
 class RepSubject(Table, table=True):
     """The surrogate that ledger rows name. Erasing a person deletes this row, never the ledger."""
 
     __tablename__ = "rep_subject"
 
+    __table_args__ = (Index(None, "merged_into"),)
+
     subject: str = Field(primary_key=True, max_length=32)
-    member_id: int = key("member.id", on_delete="CASCADE", unique=True)
+    member_id: int | None = key("member.id", on_delete="CASCADE", nullable=True, unique=True)
+    external_account_id: int | None = key("external_account.id", on_delete="CASCADE", nullable=True, unique=True)
+    """Somebody elsewhere: what they earned waits until a member proves that the account is theirs."""
+    merged_into: str | None = Field(default=None, max_length=32)
+    """Its lines count for that subject: two accounts of one person, or a claimed account."""
 
 
 class RepEvent(Table, table=True):
@@ -101,6 +111,29 @@ class RepTag(Table, table=True):
     askers: int = counter()
     """Distinct people whose question was solved."""
     last_at: datetime = created()
+
+
+class ProposalState(StrEnum):
+    open = "open"
+    approved = "approved"
+    dropped = "dropped"
+
+
+class PointsProposal(Table, table=True):
+    """A large correction of somebody's points, until a second member of staff has looked."""
+
+    __tablename__ = "points_proposal"
+    __table_args__ = (one_of("state", ProposalState),)
+
+    id: int = Field(default=None, primary_key=True)
+    member_id: int = key("member.id", on_delete="CASCADE", index=True)
+    points: int
+    reason: str = Field(max_length=300)
+    state: ProposalState = choice("state", ProposalState, ProposalState.open)
+    by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    at: datetime = created()
+    decided_by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    decided_at: Moment = moment()
 
 
 class RecognitionChoices(Table, table=True):

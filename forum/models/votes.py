@@ -16,7 +16,8 @@ class Vote(Table, table=True):
 
     id: int = Field(default=None, primary_key=True)
     post_id: int = key("post.id", on_delete="CASCADE")
-    member_id: int = key("member.id", on_delete="CASCADE", index=True)
+    member_id: int | None = key("member.id", on_delete="SET NULL", nullable=True, index=True)
+    """None once the voter has deleted their account: what they said of others stays."""
     value: int
     at: datetime = created()
 
@@ -29,7 +30,7 @@ class MeToo(Table, table=True):
 
     id: int = Field(default=None, primary_key=True)
     topic_id: int = key("topic.id", on_delete="CASCADE")
-    member_id: int | None = key("member.id", on_delete="CASCADE", nullable=True, index=True)
+    member_id: int | None = key("member.id", on_delete="SET NULL", nullable=True, index=True)
     visitor: str | None = Field(default=None, max_length=64)
     at: datetime = created()
 
@@ -48,7 +49,7 @@ class AnswerMark(Table, table=True):
 
     id: int = Field(default=None, primary_key=True)
     post_id: int = key("post.id", on_delete="CASCADE")
-    member_id: int = key("member.id", on_delete="CASCADE", index=True)
+    member_id: int | None = key("member.id", on_delete="SET NULL", nullable=True, index=True)
     kind: MarkKind = choice("kind", MarkKind)
     comment: str = Field(default="", max_length=500)
     at: datetime = created()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forum.models.accounts import Member, Role, Theme
+from forum.policy.privileges import SUSPENDED, Privilege, held, thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,10 @@ class Actor:
     suspended_reason: str = ""
     joined_at: datetime | None = None
     reputation: int = 0
+    privileges: str = ""
+    """What reputation opened, as kept with the member (policy/privileges.py)."""
+    thresholds: str = ""
+    """What administrators chose, so that a refusal can say how many points are missing."""
     theme: Theme = Theme.system
     unread: int = 0
     session_id: int | None = None
@@ -27,6 +32,14 @@ class Actor:
     @property
     def signed_in(self) -> bool:
         return self.id is not None
+
+    def holds(self, privilege: Privilege) -> bool:
+        """Moderators and staff hold all of them; a suspended one is lost even where it asks for no points."""
+        own = held(self.privileges)
+        if self.is_moderator:
+            return True
+        free = self.signed_in and thresholds(self.thresholds)[privilege] <= 0
+        return privilege in own or (free and f"{SUSPENDED}{privilege}" not in own)
 
     @property
     def member_id(self) -> int:
@@ -63,4 +76,5 @@ def actor_of(member: Member) -> Actor:
         suspended_reason=member.suspended_reason,
         joined_at=member.joined_at,
         reputation=member.reputation,
+        privileges=member.privileges,
     )

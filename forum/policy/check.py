@@ -4,7 +4,7 @@ from forum.core.errors import Forbidden, NotFound, SignInNeeded
 from forum.policy.actor import Actor
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
-from forum.policy.rules import RULES, UNLOCKS, WAITING_CURES, Rule, can_see_post, can_see_topic, signed_in
+from forum.policy.rules import RULES, UNLOCKS, WAITING_CURES, Holds, Rule, can_see_post, can_see_topic, signed_in
 
 
 def may(actor: Actor, permission: Permission, about: About | None = None) -> bool:
@@ -42,5 +42,6 @@ def _nearest_failure(actor: Actor, permission: Permission, about: About) -> Rule
 
 
 def _sentence(actor: Actor, rule: Rule, permission: Permission) -> str:
-    sentence = UNLOCKS.get(rule, "You cannot {act} here.").format(act=permission.value)
+    said = rule.unlocked_by(actor) if isinstance(rule, Holds) else UNLOCKS.get(rule, "You cannot {act} here.")
+    sentence = said.format(act=permission.value)
     return f"{sentence} Reason: {actor.suspended_reason}" if actor.suspended_reason and "suspended" in sentence else sentence

@@ -1,6 +1,7 @@
 """Who may do what: one table. Any row grants; every rule in the row must hold. Rules query nothing."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from forum.core import clock
@@ -9,6 +10,7 @@ from forum.models.topics import Audience, PostKind, PostState, TopicKind, TopicS
 from forum.policy.actor import Actor
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
+from forum.policy.privileges import SUSPENDED, Privilege, held, thresholds
 
 Rule = Callable[[Actor, About], bool]
 STAFF_ACCEPTS_AFTER = timedelta(days=7)
@@ -98,12 +100,36 @@ def can_be_voted(actor: Actor, about: About) -> bool:
     return about.post is None or about.post.kind in (PostKind.answer, PostKind.question)
 
 
+def is_content(actor: Actor, about: About) -> bool:
+    """Questions and answers are everybody's to better; a comment is one person's word."""
+    return about.post is None or about.post.kind in (PostKind.question, PostKind.answer)
+
+
 def has_solutions(actor: Actor, about: About) -> bool:
     return about.topic is None or about.topic.kind == TopicKind.question
 
 
 def waited_a_week(actor: Actor, about: About) -> bool:
     return about.topic is not None and clock.now() - about.topic.created_at >= STAFF_ACCEPTS_AFTER
+
+
+@dataclass(frozen=True)
+class Holds:
+    """Reputation opened this privilege, or a role did."""
+
+    privilege: Privilege
+
+    def __call__(self, actor: Actor, about: About) -> bool:
+        return actor.holds(self.privilege)
+
+    def unlocked_by(self, actor: Actor) -> str:
+        """What is missing, in points."""
+        if f"{SUSPENDED}{self.privilege}" in held(actor.privileges):
+            return "A moderator has paused this for you for a while. Your profile says until when and why."
+        needed = thresholds(actor.thresholds)[self.privilege]
+        return (
+            f"You can {{act}} from {needed:,} points; you have {actor.reputation:,}. Points come when your answers help somebody."
+        )
 
 
 MEMBER: list[Rule] = [signed_in, confirmed, in_good_standing]
@@ -119,7 +145,12 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.topic_needs_info: [[*MODERATES, has_solutions, is_open, *SEES]],
     Permission.topic_reopen: [[*MODERATES, *SEES]],
     Permission.topic_close: [[*MODERATES, *SEES], [*MEMBER, asked_it, *SEES]],
-    Permission.topic_link_duplicate: [[*MODERATES, *SEES], [*MEMBER, asked_it, *SEES]],
+    Permission.topic_link_duplicate: [
+        [*MODERATES, *SEES],
+        [*MEMBER, asked_it, *SEES],
+        [*MEMBER, Holds(Privilege.link_duplicate), *SEES],
+    ],
+    Permission.topic_close_vote: [[*MEMBER, Holds(Privilege.close_topic), *SEES]],
     Permission.answer_post: [[*MEMBER, is_open, *SEES]],
     Permission.answer_accept: [
         [*MEMBER, asked_it, is_answer, is_visible, has_solutions, *SEES],
@@ -130,18 +161,35 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.answer_verify: [[*WORKS_HERE, is_answer, is_visible, has_solutions, *SEES]],
     Permission.comment_post: [[*MEMBER, is_open, is_visible, *SEES]],
     Permission.note_post: [[*WORKS_HERE, *SEES]],
-    Permission.post_edit: [[*MEMBER, wrote_it, is_visible, is_open, *SEES], [*MODERATES, is_visible, *SEES]],
+    Permission.post_edit: [
+        [*MEMBER, wrote_it, is_visible, is_open, *SEES],
+        [*MODERATES, is_visible, *SEES],
+        [*MEMBER, Holds(Privilege.edit_others), is_visible, is_open, is_content, *SEES],
+    ],
+    Permission.post_suggest: [[*MEMBER, Holds(Privilege.suggest_edit), someone_elses, is_visible, is_open, is_content, *SEES]],
     Permission.post_history: [SEES],
-    Permission.post_vote: [[*MEMBER, someone_elses, can_be_voted, is_visible, *SEES]],
+    Permission.post_vote: [
+        [*MEMBER, someone_elses, can_be_voted, is_visible, Holds(Privilege.vote_helpful), *SEES],
+        [*MEMBER, someone_elses, can_be_voted, is_visible, asked_it, *SEES],
+    ],
+    Permission.post_vote_down: [
+        [*MEMBER, someone_elses, can_be_voted, is_visible, Holds(Privilege.vote_not_helpful), *SEES],
+        [*MEMBER, someone_elses, can_be_voted, is_visible, asked_it, *SEES],
+    ],
+    Permission.votes_split: [[*MEMBER, Holds(Privilege.see_split), *SEES], [*SEES, wrote_it]],
+    Permission.tag_make: [[*MEMBER, Holds(Privilege.new_tag)]],
+    Permission.link_freely: [[*MEMBER, Holds(Privilege.add_picture)]],
     Permission.post_withdraw: [[*MEMBER, wrote_it, *SEES]],
     Permission.post_remove: [[*MODERATES, *SEES]],
     Permission.post_convert: [[*MODERATES, is_visible, *SEES]],
-    Permission.image_upload: [MEMBER],
+    Permission.image_upload: [[*MEMBER, Holds(Privilege.add_picture)]],
     Permission.draft_keep: [[signed_in]],
     Permission.account_own: [[signed_in]],
     Permission.triage: [WORKS_HERE],
     Permission.resolution_write: [[*WORKS_HERE, *SEES]],
     Permission.admin_see: [[*MEMBER, admin]],
+    Permission.recognition_manage: [[*MEMBER, admin]],
+    Permission.points_adjust: [[*WORKS_HERE]],
     Permission.member_manage: [[*MEMBER, admin]],
 }
 
@@ -162,6 +210,7 @@ UNLOCKS: dict[Rule, str] = {
     is_open: "This topic is closed. Ask a new question and link to it.",
     is_visible: "This post was taken back, so you cannot {act} here.",
     is_answer: "You can {act} only where there is an answer.",
+    is_content: "Only questions and answers can be edited by others.",
     can_be_voted: "Only questions and answers take votes.",
     has_solutions: "Topics of this kind have no solutions.",
     waited_a_week: "Staff can {act} seven days after it was asked. Until then it is the asker's word.",

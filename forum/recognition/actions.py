@@ -1,90 +1,141 @@
 """Writing the ledger: lines, reversals, restores; and keeping the projections equal to it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, true, update
 from sqlmodel import Session, col
 
 from forum.core import clock
 from forum.core.db import insert_ignoring
 from forum.core.ids import public_id
 from forum.models import LedgerKind, Member, RepDay, RepEvent, RepSubject
-from forum.recognition.ledger import Entry, day_of, lines_of_day
-from forum.recognition.rates import RATES, VERSION
+from forum.recognition import privileges, tags
+from forum.recognition.ledger import Day, Entry, day_of, lines_of_day
+from forum.recognition.rates import RATES, VERSION, Scope
+from forum.recognition.standing import subjects_of
 
 
 def subject_of(session: Session, member_id: int) -> str:
     """The surrogate of a member, locked so that two lines of one person follow each other."""
-    insert_ignoring(session, RepSubject, {"subject": public_id(), "member_id": member_id})
-    return str(
-        session.execute(
-            select(col(RepSubject.subject)).where(col(RepSubject.member_id) == member_id).with_for_update()
-        ).scalar_one()
-    )
+    return _subject(session, member_id=member_id)
+
+
+def subject_elsewhere(session: Session, account_id: int) -> str:
+    """The surrogate of somebody elsewhere, or of the member who has claimed that account."""
+    return _subject(session, external_account_id=account_id)
+
+
+def _subject(session: Session, **owner: int) -> str:
+    insert_ignoring(session, RepSubject, {"subject": public_id(), **owner})
+    ((column, value),) = owner.items()
+    row = session.execute(
+        select(col(RepSubject.subject), col(RepSubject.merged_into)).where(getattr(RepSubject, column) == value).with_for_update()
+    ).one()
+    return str(row.merged_into or row.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What a line is for: the same cause has at most one live line, and may earn again once it was reversed."""
+
+    type: str
+    id: int
+    topic_id: int | None = None
+    post_id: int | None = None
 
 
 def credit(
     session: Session,
-    member_id: int,
+    subject: str,
     kind: LedgerKind,
+    cause: Cause,
     *,
-    cause: str,
-    cause_id: int,
-    topic_id: int,
-    post_id: int,
     actor_id: int | None = None,
     counts_from: datetime | None = None,
+    points: int | None = None,
+    reason: str = "",
+    issued_by: int | None = None,
+    approved_by: int | None = None,
 ) -> bool:
-    """Add a line unless this cause has a live one; False then. A cause that was reversed may earn again."""
-    subject = subject_of(session, member_id)
-    giver = subject_of(session, actor_id) if actor_id is not None and actor_id != member_id else None
-    earlier = _of_cause(session, subject, kind, cause, cause_id, giver)
-    if any(row.id not in _void(session, [row]) for row in earlier):
+    """Add a line; False when this cause has a live one, or when its kind has reached its limit.
+
+    `points` only where the rate leaves them open. Who gave it is kept as a surrogate, and only when that is somebody else.
+    """
+    giver = subject_of(session, actor_id) if actor_id is not None else None
+    if giver == subject:
+        return False
+    earlier = _of_cause(session, subject, kind, cause, giver)
+    void = _void(session, earlier)
+    if any(row.id not in void for row in earlier) or _full(session, subject, kind, cause):
         return False
     moment = clock.now()
-    name = ":".join(filter(None, [kind.value, cause, str(cause_id), subject[:10], giver, f"g{len(earlier) + 1}"]))
+    name = ":".join(filter(None, [kind.value, cause.type, str(cause.id), subject[:10], giver, f"g{len(earlier) + 1}"]))
     values: dict[str, Any] = {
         "idem_key": name,
         "subject": subject,
         "kind": kind,
-        "points": RATES[kind].points,
+        "points": RATES[kind].points if points is None else points,
         "capped": RATES[kind].capped,
         "occurred_at": moment,
         "counts_from": counts_from,
         "earn_day": moment.date(),
         "recorded_at": moment,
-        "topic_id": topic_id,
-        "post_id": post_id,
-        "cause_type": cause,
-        "cause_id": cause_id,
+        "topic_id": cause.topic_id,
+        "post_id": cause.post_id,
+        "cause_type": cause.type,
+        "cause_id": cause.id,
         "actor_subject": giver,
-        "reason": "",
+        "reason": reason,
         "rule_version": VERSION,
+        "issued_by": issued_by,
+        "approved_by": approved_by,
     }
     made = insert_ignoring(session, RepEvent, values)
     if made:
         refresh_day(session, subject, moment.date())
+        _refresh_tags(session, subject, [cause.topic_id])
     return made
 
 
-def reverse(
-    session: Session, kind: LedgerKind, *, cause: str, cause_id: int, post_id: int, reason: str, actor_id: int | None = None
-) -> bool:
+def _full(session: Session, subject: str, kind: LedgerKind, cause: Cause) -> bool:
+    limit = RATES[kind].limit
+    if limit is None:
+        return False
+    places: dict[Scope, Any] = {
+        Scope.post: col(RepEvent.post_id) == cause.post_id,
+        Scope.topic: col(RepEvent.topic_id) == cause.topic_id,
+        Scope.day: col(RepEvent.earn_day) == clock.now().date(),
+        Scope.lifetime: true(),
+    }
+    live = select(RepEvent).where(col(RepEvent.subject).in_(subjects_of(subject)), col(RepEvent.kind) == kind, places[limit.per])
+    rows = list(session.scalars(live))
+    return len(rows) - len(_void(session, rows)) >= limit.lines
+
+
+def _refresh_tags(session: Session, subject: str, topic_ids: Iterable[int | None]) -> None:
+    topics = {topic_id for topic_id in topic_ids if topic_id is not None}
+    if topics:
+        tags.refresh_topics(session, subject, topics)
+
+
+def reverse(session: Session, kind: LedgerKind, cause: Cause, reason: str, *, actor_id: int | None = None) -> bool:
     """Void the live lines of a cause by adding rows; nothing is changed or deleted. True when there was one."""
     giver = subject_of(session, actor_id) if actor_id is not None else None
     live = [
         row
-        for row in _live(session, kind, cause, cause_id)
-        if row.post_id == post_id and (giver is None or row.actor_subject == giver)
+        for row in _live(session, kind, cause.type, cause.id)
+        if row.post_id == cause.post_id and (giver is None or row.actor_subject == giver)
     ]
-    _flip(session, live, LedgerKind.reversal, reason)
+    flip(session, live, LedgerKind.reversal, reason)
     return bool(live)
 
 
-def is_credited(session: Session, kind: LedgerKind, cause: str, cause_id: int) -> bool:
-    """Whether anybody holds a live line for this cause."""
-    return bool(_live(session, kind, cause, cause_id))
+def credited_post(session: Session, kind: LedgerKind, cause: str, cause_id: int) -> int | None:
+    """The post whose author holds the live line of this cause, if anybody does."""
+    return next((row.post_id for row in _live(session, kind, cause, cause_id)), None)
 
 
 def _live(session: Session, kind: LedgerKind, cause: str, cause_id: int) -> list[RepEvent]:
@@ -103,7 +154,7 @@ def void_post(session: Session, post_id: int, reason: str) -> None:
     """Everything a post earned counts nothing while it is gone."""
     rows = list(session.scalars(select(RepEvent).where(col(RepEvent.post_id) == post_id, col(RepEvent.reverses_id).is_(None))))
     void = _void(session, rows)
-    _flip(session, [row for row in rows if row.id not in void], LedgerKind.reversal, reason)
+    flip(session, [row for row in rows if row.id not in void], LedgerKind.reversal, reason)
 
 
 def restore_post(session: Session, post_id: int, reason: str) -> None:
@@ -113,10 +164,11 @@ def restore_post(session: Session, post_id: int, reason: str) -> None:
     back = [
         row for row in rows if row.id in flips and flips[row.id].kind == LedgerKind.reversal and flips[row.id].reason == reason
     ]
-    _flip(session, back, LedgerKind.restore, reason)
+    flip(session, back, LedgerKind.restore, reason)
 
 
-def _flip(session: Session, rows: list[RepEvent], kind: LedgerKind, reason: str) -> None:
+def flip(session: Session, rows: list[RepEvent], kind: LedgerKind, reason: str, *, issued_by: int | None = None) -> None:
+    """Reverse or restore lines by adding one row for each; days, tags and totals follow."""
     moment = clock.now()
     for row in rows:
         _lock(session, row.subject)
@@ -139,33 +191,60 @@ def _flip(session: Session, rows: list[RepEvent], kind: LedgerKind, reason: str)
                 reverses_id=row.id,
                 reason=reason,
                 rule_version=VERSION,
+                issued_by=issued_by,
             )
         )
         session.flush()
     for subject, day in {(row.subject, row.earn_day) for row in rows}:
         refresh_day(session, subject, day)
+    for subject in {row.subject for row in rows}:
+        _refresh_tags(session, canonical(session, subject), [row.topic_id for row in rows if row.subject == subject])
+
+
+def canonical(session: Session, subject: str) -> str:
+    """For whom this subject's lines count."""
+    merged = session.scalar(select(col(RepSubject.merged_into)).where(col(RepSubject.subject) == subject))
+    return str(merged or subject)
 
 
 def refresh_day(session: Session, subject: str, day: date) -> None:
-    """Make one day's projection, and the shown total, equal to the ledger."""
+    """Make one day's projection, and the shown total, equal to the ledger. Nothing to do for an erased subject."""
     session.flush()
-    total = day_of(lines_of_day(entries_of(session, subject, day), clock.now()))
-    values = {
+    subject = canonical(session, subject)
+    row = session.get(RepSubject, subject)
+    if row is None:
+        return
+    values = day_values(day_of(lines_of_day(entries_of(session, subject, day), clock.now())))
+    if not insert_ignoring(session, RepDay, {"subject": subject, "day": day, **values}):
+        session.execute(update(RepDay).where(col(RepDay.subject) == subject, col(RepDay.day) == day).values(**values))
+    if row.member_id is not None:
+        refresh_totals(session, [row.member_id])
+
+
+def day_values(total: Day) -> dict[str, int]:
+    return {
         "cap_nominal": total.cap_nominal,
         "cap_counted": total.cap_counted,
         "negative": total.negative,
         "uncapped": total.uncapped,
         "total": total.total,
     }
-    if not insert_ignoring(session, RepDay, {"subject": subject, "day": day, **values}):
-        session.execute(update(RepDay).where(col(RepDay.subject) == subject, col(RepDay.day) == day).values(**values))
-    refresh_total(session, subject)
 
 
-def refresh_total(session: Session, subject: str) -> None:
-    shown = session.execute(select(func.coalesce(func.sum(RepDay.total), 0)).where(col(RepDay.subject) == subject)).scalar_one()
-    owner = select(col(RepSubject.member_id)).where(col(RepSubject.subject) == subject).scalar_subquery()
-    session.execute(update(Member).where(col(Member.id) == owner).values(reputation=max(0, shown)))
+def refresh_totals(session: Session, member_ids: list[int] | None = None) -> None:
+    """The shown reputation of some members, or of all: the sum of their days, never below zero; and what it opens."""
+    days = (
+        select(func.coalesce(func.sum(col(RepDay.total)), 0))
+        .join(RepSubject, col(RepSubject.subject) == col(RepDay.subject))
+        .where(col(RepSubject.member_id) == col(Member.id))
+        .scalar_subquery()
+    )
+    change = update(Member).values(reputation=case((days > 0, days), else_=0))
+    if member_ids is not None:
+        change = change.where(col(Member.id).in_(member_ids))
+    session.execute(change.execution_options(synchronize_session=False))
+    if member_ids is not None:
+        privileges.refresh(session, member_ids)
 
 
 ENTRY_COLUMNS = (
@@ -182,20 +261,21 @@ ENTRY_COLUMNS = (
 
 
 def entries_of(session: Session, subject: str, day: date | None = None) -> list[Entry]:
-    query = select(*ENTRY_COLUMNS).where(col(RepEvent.subject) == subject)
+    """The rows of a subject and of those merged into it, all under its own name."""
+    query = select(*ENTRY_COLUMNS).where(col(RepEvent.subject).in_(subjects_of(subject)))
     if day is not None:
         query = query.where(col(RepEvent.earn_day) == day)
-    return [Entry(*row) for row in session.execute(query)]
+    return [Entry(row.id, subject, *row[2:]) for row in session.execute(query)]
 
 
-def _of_cause(session: Session, subject: str, kind: LedgerKind, cause: str, cause_id: int, giver: str | None) -> list[RepEvent]:
+def _of_cause(session: Session, subject: str, kind: LedgerKind, cause: Cause, giver: str | None) -> list[RepEvent]:
     query = select(RepEvent).where(
-        col(RepEvent.subject) == subject,
+        col(RepEvent.subject).in_(subjects_of(subject)),
         col(RepEvent.kind) == kind,
-        col(RepEvent.cause_type) == cause,
-        col(RepEvent.cause_id) == cause_id,
+        col(RepEvent.cause_type) == cause.type,
+        col(RepEvent.cause_id) == cause.id,
     )
-    if kind == LedgerKind.answer_helpful:
+    if giver is not None:
         query = query.where(col(RepEvent.actor_subject) == giver)
     return list(session.scalars(query))
 

@@ -1,8 +1,57 @@
 """What forms about recognition may say."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field, field_validator
+
+from forum.core.text import Line
+from forum.policy.privileges import Privilege
 from forum.topics.inputs import Input
+
+Reason = Annotated[Line, Field(min_length=3, max_length=300)]
+Points = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class ChoosePrivileges(Input):
+    """A preset by name, or a number for each privilege."""
+
+    preset: Literal["", "young", "standard", "large"] = ""
+    vote_helpful: Points | None = None
+    add_picture: Points | None = None
+    vote_not_helpful: Points | None = None
+    suggest_edit: Points | None = None
+    link_duplicate: Points | None = None
+    invite_volunteer: Points | None = None
+    see_split: Points | None = None
+    new_tag: Points | None = None
+    edit_others: Points | None = None
+    close_topic: Points | None = None
+
+    @property
+    def points(self) -> dict[Privilege, int]:
+        return {privilege: number for privilege in Privilege if (number := getattr(self, privilege.value)) is not None}
+
+
+class SuspendPrivilege(Input):
+    privilege: Privilege
+    days: Annotated[int, Field(ge=1, le=3_650)]
+    reason: Reason
+
+
+class ReinstatePrivilege(Input):
+    privilege: Privilege
+
+
+class AdjustPoints(Input):
+    points: Annotated[int, Field(ge=-100_000, le=100_000)]
+    reason: Reason
+
+    @field_validator("points")
+    @classmethod
+    def _something(cls, value: int) -> int:
+        if value == 0:
+            raise ValueError("Say how many points to add, or with a minus to take away.")
+        return value
 
 
 class ChooseRecognition(Input):

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from forum.catalog import queries as catalog
-from forum.catalog.actions import tag_topic
+from forum.catalog.actions import tag_topic, unknown_tags
 from forum.core import clock, markdown
 from forum.core.db import bump, insert_ignoring
 from forum.core.errors import Invalid, NotFound
@@ -14,7 +14,7 @@ from forum.core.events import emit
 from forum.core.text import slug
 from forum.models import Audience, Follow, Member, Post, PostKind, Revision, Section, SectionKind, Topic, TopicKind, TopicState
 from forum.policy.actor import Actor
-from forum.policy.check import require
+from forum.policy.check import may, require, why_not
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.topics import drafts, pace
@@ -27,12 +27,14 @@ KIND_OF_SECTION = {
     SectionKind.announcements: TopicKind.announcement,
     SectionKind.talk: TopicKind.talk,
 }
+FEW_LINKS = 2
 
 
 def ask(session: Session, actor: Actor, data: Ask) -> Topic:
     require(actor, Permission.topic_ask)
     pace.check_asking(session, actor)
     section = _section_for(session, actor, data.section)
+    check_tags(session, actor, data.tags)
     product = catalog.product_named(session, data.product)
     topic = Topic(
         kind=KIND_OF_SECTION[SectionKind(section.kind)],
@@ -106,6 +108,7 @@ def write_post(
 ) -> tuple[Post, tuple[int, ...]]:
     """The row with its HTML, and the members it mentions."""
     html, mentioned = rendered(session, body)
+    check_links(actor, html)
     post = Post(
         topic_id=topic.id,
         parent_id=parent_id,
@@ -127,6 +130,20 @@ def rendered(session: Session, body: str) -> tuple[str, list[int]]:
         return markdown.render(body), []
     rows = session.execute(select(col(Member.handle_key), col(Member.id)).where(col(Member.handle_key).in_(named))).all()
     return markdown.render(body, [row.handle_key for row in rows]), [row.id for row in rows]
+
+
+def check_tags(session: Session, actor: Actor, slugs: list[str]) -> None:
+    """New tags are made by those who know the old ones."""
+    if may(actor, Permission.tag_make):
+        return
+    unknown = unknown_tags(session, slugs)
+    if unknown:
+        raise Invalid({"tags": f"There is no tag “{unknown[0]}” yet. {why_not(actor, Permission.tag_make)}"})
+
+
+def check_links(actor: Actor, html: str) -> None:
+    if html.count('<a href="http') > FEW_LINKS and not may(actor, Permission.link_freely):
+        raise Invalid({"body": why_not(actor, Permission.link_freely)})
 
 
 def follow_quietly(session: Session, topic: Topic, member_id: int) -> None:

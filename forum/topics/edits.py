@@ -31,7 +31,7 @@ from forum.policy.check import may, require
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.topics.access import question_of
-from forum.topics.actions import note_reply_of_asker, rendered
+from forum.topics.actions import check_links, check_tags, note_reply_of_asker, rendered
 from forum.topics.events import PostConverted, PostEdited, PostReturned, PostWithdrawn
 from forum.topics.inputs import Convert, EditPost, Remove
 from forum.topics.states import open_state
@@ -49,6 +49,8 @@ def edit_post(session: Session, actor: Actor, topic: Topic, post: Post, data: Ed
         raise Conflict("Somebody else edited this meanwhile. Your text is below: compare, then save again.")
     if post.kind == PostKind.question and len(data.title) < 15:
         raise Invalid({"title": "Write your question in one line, at least 15 characters."})
+    if post.kind == PostKind.question:
+        check_tags(session, actor, data.tags)
     _save_version(session, actor, topic, post, data)
     emit(session, PostEdited(actor.member_id, topic.id, post.id, post.revisions))
     note_reply_of_asker(session, actor, topic)
@@ -94,6 +96,7 @@ def _save_version(session: Session, actor: Actor, topic: Topic, post: Post, data
         post.edited_at = moment
     post.body = data.body
     post.html, _ = rendered(session, data.body)
+    check_links(actor, post.html)
     post.renderer = markdown.RENDERER
     if question:
         topic.title, topic.slug = data.title, slug(data.title)
@@ -123,26 +126,28 @@ def withdraw_post(session: Session, actor: Actor, topic: Topic, post: Post) -> N
         raise Conflict(
             "People have answered, and their help stays. You can edit the question, or ask a moderator to remove your name."
         )
-    _take_down(session, actor, topic, post, PostState.withdrawn, "")
+    _take_down(session, actor, topic, post, PostState.withdrawn)
 
 
 def remove_post(session: Session, actor: Actor, topic: Topic, post: Post, data: Remove) -> None:
     require(actor, Permission.post_remove, About(topic, post))
-    _take_down(session, actor, topic, post, PostState.removed, data.reason)
+    _take_down(session, actor, topic, post, PostState.removed, data.reason, data.found)
 
 
-def _take_down(session: Session, actor: Actor, topic: Topic, post: Post, state: PostState, reason: str) -> None:
+def _take_down(
+    session: Session, actor: Actor, topic: Topic, post: Post, state: PostState, reason: str = "", found: str = ""
+) -> None:
     if post.state != PostState.visible:
         raise Conflict("This post is gone already.")
     if topic.official_post_id == post.id:
         raise Conflict("This is the official answer. Staff take the mark back first.")
     if post.kind == PostKind.answer:
-        take_back_acceptance(session, actor, topic, post)
+        take_back_acceptance(session, actor, topic, post, tidied=found == "tidy")
     post.state = state
     post.removed_by_id = actor.id
     post.removed_reason = reason
     _count(session, topic, post, -1)
-    emit(session, PostWithdrawn(actor.member_id, topic.id, post.id, post.author_id, state == PostState.removed, reason))
+    emit(session, PostWithdrawn(actor.member_id, topic.id, post.id, post.author_id, bool(found), reason, found))
 
 
 def return_post(session: Session, actor: Actor, topic: Topic, post: Post) -> None:

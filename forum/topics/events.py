@@ -54,10 +54,13 @@ class AnswerAccepted:
 
 @dataclass(frozen=True, slots=True)
 class AnswerUnaccepted:
+    """`tidied`: a moderator removed the answer because it is out of date, which takes nothing from who wrote it."""
+
     actor_id: int
     topic_id: int
     post_id: int
     author_id: int | None
+    tidied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ class DuplicateUnlinked:
 
 @dataclass(frozen=True, slots=True)
 class PostWithdrawn:
-    """By its author, or removed by a moderator (`removed`)."""
+    """By its author, or removed by a moderator (`removed`), who says what was found: "tidy", "harmful" or "spam"."""
 
     actor_id: int
     topic_id: int
@@ -121,6 +124,7 @@ class PostWithdrawn:
     author_id: int | None
     removed: bool
     reason: str
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,7 @@ class LinkDuplicate(Input):
 
 
 class Remove(Input):
+    found: Literal["tidy", "harmful", "spam"] = "tidy"
     reason: Annotated[Line, Field(min_length=3, max_length=300)]
 
 

@@ -44,7 +44,7 @@ def unaccept_answer(session: Session, actor: Actor, topic: Topic, post: Post) ->
     take_back_acceptance(session, actor, topic, post)
 
 
-def take_back_acceptance(session: Session, actor: Actor, topic: Topic, post: Post) -> None:
+def take_back_acceptance(session: Session, actor: Actor, topic: Topic, post: Post, *, tidied: bool = False) -> None:
     """The other ticks of a topic stay."""
     removed = session.execute(
         delete(Acceptance).where(col(Acceptance.post_id) == post.id).returning(col(Acceptance.post_id))
@@ -60,7 +60,7 @@ def take_back_acceptance(session: Session, actor: Actor, topic: Topic, post: Pos
             topic.state = TopicState.answered if topic.answers else TopicState.new
     if post.author_id is not None and post.author_id != topic.author_id:
         bump(session.get_one(Member, post.author_id), accepted=-1)
-    emit(session, AnswerUnaccepted(actor.member_id, topic.id, post.id, post.author_id))
+    emit(session, AnswerUnaccepted(actor.member_id, topic.id, post.id, post.author_id, tidied))
 
 
 def mark_official(session: Session, actor: Actor, topic: Topic, post: Post, data: MarkOfficial) -> None:

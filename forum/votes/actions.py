@@ -32,6 +32,8 @@ def vote(session: Session, actor: Actor, topic: Topic, post: Post, data: CastVot
     if value == 0:
         _take_back(session, actor, topic, post)
         return
+    if value < 0:
+        require(actor, Permission.post_vote_down, About(topic, post))
     _check_pace(session, actor)
     values = {"post_id": post.id, "member_id": actor.id, "value": value, "at": clock.now()}
     made = insert_ignoring(session, Vote, values)

@@ -14,7 +14,7 @@ MONTHS_AGO = timedelta(days=120)
 
 
 def member(session: Session, name: str = "", *, role: Role = Role.member, confirmed: bool = True, **values: Any) -> Member:
-    """A confirmed member of some months' standing, unless told otherwise."""
+    """A confirmed member of some months' standing, who may say "not helpful", unless told otherwise."""
     session.commit()  # a reader's view may be old by now, and an old view cannot write
     number = next(_numbers)
     name = name or f"Person {number}"
@@ -31,6 +31,7 @@ def member(session: Session, name: str = "", *, role: Role = Role.member, confir
         role=role,
         joined_at=joined,
         confirmed_at=joined if confirmed else None,
+        privileges=values.pop("privileges", "vote_not_helpful"),
         staff_since=joined if role in (Role.agent, Role.admin) else None,
         **values,
     )

@@ -1,0 +1,43 @@
+"""What members are told about their points and what they open."""
+
+from sqlmodel import Session
+
+from forum.models import Member, NoticeKind
+from forum.notifications.handlers import tell
+from forum.policy.privileges import LABELS, Privilege
+from forum.recognition.events import FindingRecorded, PointsAdjusted, PrivilegesUnlocked, PrivilegeSuspended
+
+
+def tell_unlocked(session: Session, event: PrivilegesUnlocked) -> None:
+    """Each privilege is news once, however often points come and go."""
+    for privilege in event.privileges:
+        title = f"New for you: {LABELS[Privilege(privilege)][0].lower()}{LABELS[Privilege(privilege)][1:]}"
+        cause = f"privilege:{privilege}"
+        tell(session, [event.member_id], NoticeKind.privilege, cause, actor_id=None, title=title, link="/recognition#opens")
+
+
+def tell_suspended(session: Session, event: PrivilegeSuspended) -> None:
+    label = LABELS[Privilege(event.privilege)]
+    title = f"Paused until {event.until:%d %B %Y}: {label[0].lower()}{label[1:]}. {event.reason}"
+    cause = f"paused:{event.privilege}:{event.until:%Y%m%d%H%M%S}"
+    link = _own_page(session, event.member_id)
+    tell(session, [event.member_id], NoticeKind.privilege, cause, actor_id=None, title=title[:200], link=link)
+
+
+def tell_adjusted(session: Session, event: PointsAdjusted) -> None:
+    title = f"Staff corrected your points by {event.points:+,}: {event.reason}"
+    cause = f"adjusted:{event.member_id}:{event.points}:{event.reason}"[:80]
+    link = _own_page(session, event.member_id)
+    tell(session, [event.member_id], NoticeKind.points, cause, actor_id=None, title=title[:200], link=link)
+
+
+def tell_finding(session: Session, event: FindingRecorded) -> None:
+    what = "could do harm" if event.kind == "harmful" else "was spam"
+    title = f"A moderator found that a post of yours {what}. The reason, and how to object, stand with your points."
+    link = _own_page(session, event.member_id)
+    cause = f"finding:{event.post_id}"
+    tell(session, [event.member_id], NoticeKind.points, cause, actor_id=None, title=title, link=link)
+
+
+def _own_page(session: Session, member_id: int) -> str:
+    return f"/members/{session.get_one(Member, member_id).handle_key}/reputation"

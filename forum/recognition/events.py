@@ -1,0 +1,57 @@
+"""What happened to somebody's recognition. Ids and plain values only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PrivilegesUnlocked:
+    member_id: int
+    privileges: tuple[str, ...]
+    reputation: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrivilegesChanged:
+    """An administrator chose other thresholds; `preset` is empty for numbers of one's own."""
+
+    actor_id: int
+    preset: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrivilegeSuspended:
+    actor_id: int
+    member_id: int
+    privilege: str
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointsAdjusted:
+    actor_id: int
+    member_id: int
+    points: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRecorded:
+    """A moderator found an answer harmful, or a post to be spam."""
+
+    actor_id: int
+    member_id: int
+    topic_id: int
+    post_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelperCredited:
+    """Somebody solved it themselves and said whose answer led them there."""
+
+    actor_id: int
+    topic_id: int
+    post_id: int
+    author_id: int | None
