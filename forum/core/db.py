@@ -4,6 +4,7 @@ One request, one transaction. SQLite takes its write lock at BEGIN IMMEDIATE, so
 at the start and never fails half-way; readers use a plain BEGIN and see one snapshot.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -48,6 +49,7 @@ def build_engine(address: str) -> Engine:
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours to say
+    connection.create_function("sqrt", 1, math.sqrt, deterministic=True)  # not every build has it
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",

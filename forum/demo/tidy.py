@@ -1,13 +1,15 @@
 """After the play: no late flood of mail, old notices read, pending points counted."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import delete, select, update
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from forum.core import clock
 from forum.core.db import transaction
 from forum.demo.people import Stage
-from forum.models import Job, Notice, RepEvent, SearchOutbox
-from forum.recognition.actions import refresh_day
+from forum.models import Job, Notice, SearchOutbox
+from forum.recognition.jobs import settle_since
 from forum.search import feed
 
 UNREAD = 3
@@ -19,7 +21,7 @@ def tidy(stage: Stage, sign_ins: list[str]) -> None:
     """In the transaction of the play, so that no worker ever sees what goes."""
     session = stage.session
     session.flush()
-    _settle(session)
+    settle_since(session, datetime.min.replace(tzinfo=UTC))
     for prefix in LETTERS:
         session.execute(delete(Job).where(col(Job.name).startswith(prefix)))
     session.execute(delete(Job).where(col(Job.name) == "recognition.settle", col(Job.run_at) <= clock.now()))
@@ -32,13 +34,6 @@ def tidy(stage: Stage, sign_ins: list[str]) -> None:
             .limit(UNREAD)
         )
         session.execute(update(Notice).where(col(Notice.id).in_(latest)).values(read_at=None))
-
-
-def _settle(session: Session) -> None:
-    """Lines that waited have come due on the way."""
-    waited = select(col(RepEvent.subject), col(RepEvent.earn_day)).where(col(RepEvent.counts_from).is_not(None)).distinct()
-    for subject, day in session.execute(waited).all():
-        refresh_day(session, subject, day)
 
 
 def index() -> None:

@@ -13,38 +13,29 @@ class Privilege(StrEnum):
     vote_helpful = "vote_helpful"
     add_picture = "add_picture"
     vote_not_helpful = "vote_not_helpful"
-    suggest_edit = "suggest_edit"
     link_duplicate = "link_duplicate"
-    invite_volunteer = "invite_volunteer"
     see_split = "see_split"
     new_tag = "new_tag"
     edit_others = "edit_others"
-    close_topic = "close_topic"
 
 
 LABELS: dict[Privilege, str] = {
     Privilege.vote_helpful: "Say that an answer is helpful",
     Privilege.add_picture: "Add pictures and more than two links",
     Privilege.vote_not_helpful: "Say that an answer is not helpful",
-    Privilege.suggest_edit: "Suggest better words or tags for somebody's post",
     Privilege.link_duplicate: "Link a question to an earlier one",
-    Privilege.invite_volunteer: "Ask another volunteer to look at a question",
     Privilege.see_split: "See helpful and not helpful apart",
     Privilege.new_tag: "Make a new tag",
     Privilege.edit_others: "Edit other people's posts, with every version kept",
-    Privilege.close_topic: "Vote to close or reopen a topic; three votes do it",
 }
 STANDARD: dict[Privilege, int] = {
     Privilege.vote_helpful: 15,
     Privilege.add_picture: 10,
     Privilege.vote_not_helpful: 50,
-    Privilege.suggest_edit: 50,
     Privilege.link_duplicate: 100,
-    Privilege.invite_volunteer: 250,
     Privilege.see_split: 500,
     Privilege.new_tag: 750,
     Privilege.edit_others: 1_000,
-    Privilege.close_topic: 1_500,
 }
 OPEN_WHILE_YOUNG = (Privilege.vote_helpful, Privilege.add_picture, Privilege.new_tag)
 """Feedback is what a young community lacks most, and its first question needs its screenshot and its tag."""

@@ -150,7 +150,6 @@ RULES: dict[Permission, list[list[Rule]]] = {
         [*MEMBER, asked_it, *SEES],
         [*MEMBER, Holds(Privilege.link_duplicate), *SEES],
     ],
-    Permission.topic_close_vote: [[*MEMBER, Holds(Privilege.close_topic), *SEES]],
     Permission.answer_post: [[*MEMBER, is_open, *SEES]],
     Permission.answer_accept: [
         [*MEMBER, asked_it, is_answer, is_visible, has_solutions, *SEES],
@@ -166,7 +165,6 @@ RULES: dict[Permission, list[list[Rule]]] = {
         [*MODERATES, is_visible, *SEES],
         [*MEMBER, Holds(Privilege.edit_others), is_visible, is_open, is_content, *SEES],
     ],
-    Permission.post_suggest: [[*MEMBER, Holds(Privilege.suggest_edit), someone_elses, is_visible, is_open, is_content, *SEES]],
     Permission.post_history: [SEES],
     Permission.post_vote: [
         [*MEMBER, someone_elses, can_be_voted, is_visible, Holds(Privilege.vote_helpful), *SEES],

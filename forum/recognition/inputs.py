@@ -19,13 +19,10 @@ class ChoosePrivileges(Input):
     vote_helpful: Points | None = None
     add_picture: Points | None = None
     vote_not_helpful: Points | None = None
-    suggest_edit: Points | None = None
     link_duplicate: Points | None = None
-    invite_volunteer: Points | None = None
     see_split: Points | None = None
     new_tag: Points | None = None
     edit_others: Points | None = None
-    close_topic: Points | None = None
 
     @property
     def points(self) -> dict[Privilege, int]:

@@ -29,18 +29,22 @@ DRIFT = "rep_projection_drift"
 
 def settle() -> None:
     """Count what waited. Running twice changes nothing."""
-    moment = clock.now()
     with transaction() as session:
-        due = session.execute(
-            select(col(RepEvent.subject), col(RepEvent.earn_day), col(RepEvent.topic_id))
-            .where(col(RepEvent.counts_from) <= moment, col(RepEvent.counts_from) > moment - LOOK_BACK)
-            .distinct()
-        ).all()
-        for subject, day in sorted({(row.subject, row.earn_day) for row in due}):
-            refresh_day(session, subject, day)
-        for subject in sorted({row.subject for row in due}):
-            topics = {row.topic_id for row in due if row.subject == subject and row.topic_id is not None}
-            tags.refresh_topics(session, canonical(session, subject), topics)
+        settle_since(session, clock.now() - LOOK_BACK)
+
+
+def settle_since(session: Session, since: datetime) -> None:
+    """Bring up everything that came due after `since`."""
+    due = session.execute(
+        select(col(RepEvent.subject), col(RepEvent.earn_day), col(RepEvent.topic_id))
+        .where(col(RepEvent.counts_from) <= clock.now(), col(RepEvent.counts_from) > since)
+        .distinct()
+    ).all()
+    for subject, day in sorted({(row.subject, row.earn_day) for row in due}):
+        refresh_day(session, subject, day)
+    for subject in sorted({row.subject for row in due}):
+        topics = {row.topic_id for row in due if row.subject == subject and row.topic_id is not None}
+        tags.refresh_topics(session, canonical(session, subject), topics)
 
 
 def shadow() -> None:
@@ -79,7 +83,14 @@ def drift(session: Session) -> list[str]:
         expected = max(0, sums[subject])
         if shown != expected:
             found.append(f"member {member_id} ({handle}): stored {shown}, days {expected}")
-    return found + tags.differences(session)
+    return found + tags.differences(session, _just_due(session, moment))
+
+
+def _just_due(session: Session, moment: datetime) -> set[str]:
+    query = select(col(RepEvent.subject)).where(
+        col(RepEvent.counts_from) <= moment, col(RepEvent.counts_from) > moment - SETTLED_WITHIN
+    )
+    return {canonical(session, subject) for subject in session.scalars(query.distinct()).all()}
 
 
 def _by_day(session: Session) -> Iterator[tuple[tuple[str, date], list[Entry]]]:

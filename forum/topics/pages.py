@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from forum.core import paging, templating, text
 from forum.core.errors import NotFound
+from forum.core.proportions import rank
 from forum.models import (
     Audience,
     Draft,
@@ -38,7 +39,8 @@ from forum.topics.views import CommentView, LinkView, OriginView, PostView, Topi
 
 ANSWERS = 30
 Earlier = aliased(Topic)
-net_helpful = col(Post.helpful) - col(Post.not_helpful)
+certainty = rank(col(Post.helpful), col(Post.not_helpful))
+"""Who wrote an answer plays no part in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,25 +193,25 @@ def _select_topic() -> Any:
 
 
 def _posts(session: Session, topic: Row[Any], after: str | None) -> tuple[list[Row[Any]], str | None]:
-    """The question, the official and accepted answers (first page), then answers by how helpful they were."""
+    """The question, the official and accepted answers (first page), then answers by how surely they helped, newest first."""
     ticked = select_posts().selected_columns.accepted_at.is_not(None)
     is_question = col(Post.kind) == PostKind.question
     is_answer = col(Post.kind) == PostKind.answer
-    query = select_posts().where(col(Post.topic_id) == topic.id)
+    query = select_posts().add_columns(certainty.label("rank")).where(col(Post.topic_id) == topic.id)
     key = paging.decode(after, int)
     if key is None:
         query = query.where(or_(is_question, is_answer))
     else:
         score, last_id = key
-        beyond = or_(net_helpful < score, and_(net_helpful == score, col(Post.id) > last_id))
+        beyond = or_(certainty < score, and_(certainty == score, col(Post.id) < last_id))
         unmarked = and_(is_answer, ~ticked, col(Post.id) != (topic.official_post_id or 0))
         query = query.where(or_(is_question, and_(unmarked, beyond)))
     first = [is_question.desc(), (col(Post.id) == (topic.official_post_id or 0)).desc(), ticked.desc()]
-    rows = session.execute(query.order_by(*first, net_helpful.desc(), col(Post.id)).limit(ANSWERS + 2)).all()
+    rows = session.execute(query.order_by(*first, certainty.desc(), col(Post.id).desc()).limit(ANSWERS + 2)).all()
     if len(rows) < ANSWERS + 2:
         return list(rows), None
     last = rows[-2]
-    return list(rows[:-1]), paging.encode(last.helpful - last.not_helpful, last.id)
+    return list(rows[:-1]), paging.encode(last.rank, last.id)
 
 
 def _post_views(actor: Actor, loaded: Loaded, mine: Mine, outside: Outside) -> list[PostView]:

@@ -1,6 +1,7 @@
 """Posts as a reader sees them: loaded as columns in as few queries as a page can have."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -27,6 +28,7 @@ from forum.topics.people import COLUMNS, person
 from forum.topics.views import AcceptedView, CommentView, OfficialView, PersonView, PostView
 
 FOLD_AT = 6_000
+SCORE_HIDDEN = timedelta(hours=2)
 Accepter = aliased(Member)
 Marker = aliased(Member)
 
@@ -160,8 +162,8 @@ def post_view(
         edited_at=row.edited_at,
         accepted=_accepted(topic, row),
         official=_official(row),
-        helpful=row.helpful,
-        not_helpful=row.not_helpful,
+        helpful=row.helpful if _score_is_open(row) else None,
+        not_helpful=row.not_helpful if _score_is_open(row) and may(actor, Permission.votes_split, about) else None,
         works=row.works,
         outdated=row.outdated,
         dangerous=row.dangerous,
@@ -170,6 +172,7 @@ def post_view(
         comments=comments,
         may_vote=may(actor, Permission.post_vote, about),
         why_not_vote=why_not(actor, Permission.post_vote, about),
+        why_not_down=why_not(actor, Permission.post_vote_down, about) if may(actor, Permission.post_vote, about) else "",
         may_accept=may(actor, Permission.answer_accept, about),
         may_verify=may(actor, Permission.answer_verify, about),
         may_mark=may(actor, Permission.answer_mark, about),
@@ -180,6 +183,10 @@ def post_view(
         may_return=not visible and _may_return(actor, about),
         may_convert=may(actor, Permission.post_convert, about),
     )
+
+
+def _score_is_open(row: Row[Any]) -> bool:
+    return bool(row.kind == PostKind.question) or clock.now() - row.created_at >= SCORE_HIDDEN
 
 
 def _may_return(actor: Actor, about: About) -> bool:

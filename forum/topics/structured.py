@@ -16,7 +16,7 @@ def structured_data(view: TopicPage) -> str:
             "@type": "Answer",
             "text": excerpt(markdown.plain_text(post.html), 600),
             "url": f"{settings().base_url}{view.url}#a-{post.id}",
-            "upvoteCount": post.helpful,
+            "upvoteCount": post.helpful or 0,
             "datePublished": post.at.isoformat(),
             "author": {"@type": "Person", "name": post.author.name},
         }

@@ -96,8 +96,10 @@ class PostView:
     edited_at: datetime | None
     accepted: AcceptedView | None
     official: OfficialView | None
-    helpful: int
-    not_helpful: int
+    helpful: int | None
+    """None while an answer is so young that a number would only lead others."""
+    not_helpful: int | None
+    """None unless the reader may see both apart."""
     works: int
     outdated: int
     dangerous: int
@@ -106,6 +108,8 @@ class PostView:
     comments: list[CommentView]
     may_vote: bool
     why_not_vote: str
+    why_not_down: str
+    """What would unlock "not helpful"; empty when it is open or nothing may be voted."""
     may_accept: bool
     may_verify: bool
     may_mark: bool

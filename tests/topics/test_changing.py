@@ -27,7 +27,7 @@ def answer(session, author):
 
 
 @pytest.fixture(autouse=True)
-def counted():
+def counted(database):
     yield
     with transaction(writes=False) as session:
         assert counters.differences(session) == []
