@@ -15,6 +15,7 @@ from forum.routes import (
     account,
     asking,
     auth,
+    badges,
     development,
     feeds,
     home,
@@ -53,6 +54,7 @@ ROUTERS = (
     triage,
     members_admin,
     recognition,
+    badges,
     jobs_admin,
     legacy,
 )

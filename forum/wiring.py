@@ -1,6 +1,6 @@
 """The nervous system on one page: which event calls whom, which job name runs what, what runs by the clock."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from forum.accounts import events as accounts
 from forum.accounts import jobs as account_jobs
@@ -16,6 +16,8 @@ from forum.recognition import events as recognition
 from forum.recognition import handlers as ledger
 from forum.recognition import impact, privileges, tags
 from forum.recognition import jobs as recognition_jobs
+from forum.recognition.badges import events as badges
+from forum.recognition.badges import jobs as badge_jobs
 from forum.resolutions import events as resolutions
 from forum.resolutions import handlers as outcomes
 from forum.search import feed
@@ -35,6 +37,9 @@ JOBS: dict[str, Function] = {
     "recognition.settle": recognition_jobs.settle,
     "recognition.shadow": recognition_jobs.shadow,
     "recognition.privileges": privileges.refresh_all,
+    "recognition.badges": badge_jobs.look_at,
+    "recognition.reconcile": badge_jobs.reconcile,
+    "recognition.badge_digest": badge_jobs.digest,
     "search.follow": feed.follow,
 }
 
@@ -42,7 +47,9 @@ SCHEDULE = [
     Periodic("search.follow", timedelta(minutes=1)),
     Periodic("recognition.settle", timedelta(minutes=30)),
     Periodic("recognition.privileges", timedelta(hours=6)),
-    Periodic("recognition.shadow", timedelta(days=1)),
+    Periodic("recognition.shadow", timedelta(days=1), at=time(2, 40)),
+    Periodic("recognition.reconcile", timedelta(days=1), at=time(2, 10)),
+    Periodic("recognition.badge_digest", timedelta(days=1), at=time(8, 0)),
     Periodic("accounts.sweep", timedelta(days=1)),
     Periodic("topics.sweep_drafts", timedelta(days=1)),
 ]
@@ -58,6 +65,7 @@ def wire() -> None:
     _wire_votes()
     _wire_outcomes()
     _wire_recognition()
+    _wire_badges()
 
 
 def _wire_accounts() -> None:
@@ -74,17 +82,17 @@ def _wire_accounts() -> None:
 
 def _wire_topics() -> None:
     subscribe(topics.TopicAsked, record, notices.tell_mentioned, feed.note_change)
-    subscribe(topics.AnswerPosted, record, notices.tell_mentioned, notices.tell_followers, feed.note_change)
-    subscribe(topics.CommentPosted, record, notices.tell_mentioned, notices.tell_author_of_parent)
+    subscribe(topics.AnswerPosted, record, notices.tell_mentioned, notices.tell_followers, feed.note_change, badge_jobs.consider)
+    subscribe(topics.CommentPosted, record, notices.tell_mentioned, notices.tell_author_of_parent, badge_jobs.consider)
     subscribe(topics.NotePosted, record)
-    subscribe(topics.PostEdited, record, feed.note_change)
-    subscribe(topics.PostWithdrawn, record, ledger.void_withdrawn, impact.refresh_author, feed.note_change)
-    subscribe(topics.PostReturned, record, ledger.restore_returned, impact.refresh_author, feed.note_change)
+    subscribe(topics.PostEdited, record, feed.note_change, badge_jobs.consider)
+    subscribe(topics.PostWithdrawn, record, ledger.void_withdrawn, impact.refresh_author, feed.note_change, badge_jobs.consider)
+    subscribe(topics.PostReturned, record, ledger.restore_returned, impact.refresh_author, feed.note_change, badge_jobs.consider)
     subscribe(topics.PostConverted, record, ledger.follow_conversion, impact.refresh_author, feed.note_change)
     subscribe(topics.DetailsAsked, record, notices.tell_asker_details, feed.note_change)
     subscribe(topics.DetailsGiven, record, feed.note_change)
     subscribe(topics.TopicStateChanged, record, feed.note_change)
-    subscribe(topics.DuplicateLinked, record, notices.tell_asker_duplicate)
+    subscribe(topics.DuplicateLinked, record, notices.tell_asker_duplicate, badge_jobs.consider)
     subscribe(topics.DuplicateUnlinked, record)
     subscribe(topics.QuestionDeflected, record)
     subscribe(catalog.TopicRetagged, record, tags.follow_retag)
@@ -95,27 +103,35 @@ def _wire_verdicts() -> None:
         topics.AnswerAccepted,
         record,
         ledger.credit_solution,
+        badge_jobs.consider,
         impact.refresh_author,
         notices.tell_solver,
         notices.tell_waiting,
         feed.note_change,
     )
     subscribe(topics.AnswerUnaccepted, record, ledger.reverse_solution, impact.refresh_author, feed.note_change)
-    subscribe(topics.AnswerMadeOfficial, record, ledger.credit_verified, notices.tell_author_and_asker, feed.note_change)
+    subscribe(
+        topics.AnswerMadeOfficial,
+        record,
+        ledger.credit_verified,
+        notices.tell_author_and_asker,
+        feed.note_change,
+        badge_jobs.consider,
+    )
     subscribe(topics.OfficialMarkRemoved, record, ledger.reverse_verified, feed.note_change)
 
 
 def _wire_votes() -> None:
-    subscribe(votes.VoteCast, record, ledger.credit_helpful, impact.refresh_author)
-    subscribe(votes.VoteTakenBack, record, ledger.reverse_helpful, impact.refresh_author)
-    subscribe(votes.MeTooPressed, record, ledger.credit_me_too, impact.refresh_solvers)
+    subscribe(votes.VoteCast, record, ledger.credit_helpful, impact.refresh_author, badge_jobs.consider)
+    subscribe(votes.VoteTakenBack, record, ledger.reverse_helpful, impact.refresh_author, badge_jobs.consider)
+    subscribe(votes.MeTooPressed, record, ledger.credit_me_too, impact.refresh_solvers, badge_jobs.consider)
     subscribe(votes.MeTooTakenBack, record, ledger.reverse_me_too, impact.refresh_solvers)
     subscribe(votes.AnswerMarked, record, ledger.credit_works, impact.refresh_author)
     subscribe(votes.AnswerUnmarked, record, ledger.reverse_works, impact.refresh_author)
 
 
 def _wire_recognition() -> None:
-    subscribe(recognition.HelperCredited, record, ledger.credit_helper)
+    subscribe(recognition.HelperCredited, record, ledger.credit_helper, badge_jobs.consider)
     subscribe(recognition.FindingRecorded, record, recognition_notices.tell_finding)
     subscribe(recognition.PointsAdjusted, record, recognition_notices.tell_adjusted)
     subscribe(recognition.PrivilegesUnlocked, record, recognition_notices.tell_unlocked)
@@ -124,13 +140,27 @@ def _wire_recognition() -> None:
 
 
 def _wire_outcomes() -> None:
-    subscribe(resolutions.ResolutionPublished, record, outcomes.credit_writer, shares.draft_shares, notices.tell_credited)
+    subscribe(
+        resolutions.ResolutionPublished,
+        record,
+        outcomes.credit_writer,
+        shares.draft_shares,
+        notices.tell_credited,
+        badge_jobs.consider,
+    )
     subscribe(resolutions.ResolutionChanged, record)
     subscribe(resolutions.ResolutionWithdrawn, record, outcomes.reverse_writer)
     subscribe(social.ThreadPublished, record, feed.note_change)
     subscribe(social.ThreadIgnored, record)
     subscribe(social.ThreadReopened, record)
-    subscribe(social.ShareSent, record)
+    subscribe(social.ShareSent, record, badge_jobs.consider)
+
+
+def _wire_badges() -> None:
+    subscribe(badges.BadgeEarned, record, notices.tell_badge)
+    subscribe(badges.BadgesSummed, record, notices.tell_badges)
+    subscribe(badges.BadgeVoided, record)
+    subscribe(badges.BadgeChanged, record)
 
 
 def worker() -> Worker:

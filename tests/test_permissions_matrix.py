@@ -97,7 +97,7 @@ ROWS = [
         Row(f"GET {path}", path, ANYONE)
         for path in (
             *("/", "/healthz", "/readyz", "/robots.txt", "/favicon.ico", "/manifest.webmanifest", "/questions", "/sections"),
-            *("/tags", "/ask", "/ask/similar", "/search", "/recognition", "/resolutions", "/join/letter", "/forgot"),
+            *("/tags", "/ask", "/ask/similar", "/search", "/recognition", "/badges", "/resolutions", "/join/letter", "/forgot"),
             *("/forgot/letter", "/sign-in", "/join", "/dev/mail", "/sitemap.xml", "/opensearch.xml", "/feed.xml"),
             "/feeds/resolutions.xml",
         )
@@ -238,6 +238,13 @@ ROWS = [
     Row("POST /admin/members/{member_id}/role", "/admin/members/{helper_id}/role", ADMINS, {"role": "moderator"}),
     Row("POST /admin/members/{member_id}/suspension", "/admin/members/{helper_id}/suspension", ADMINS, {"days": "3", "reason": "Spam."}),
     Row("POST /admin/members/{member_id}/suspension/removal", "/admin/members/{suspended_id}/suspension/removal", ADMINS),
+    Row("GET /admin/badges", "/admin/badges", ADMINS),
+    Row("GET /admin/badges/{key}", "/admin/badges/solver-gold", ADMINS),
+    Row("GET /admin/badges/{key}", "/admin/badges/solver-gold?t0=5&t1=2", ADMINS),
+    Row("POST /admin/badges/{key}", "/admin/badges/solver-gold", ADMINS, {"enabled": "1", "t0": "5", "t1": "2"}),
+    Row("GET /badges/{key}", "/badges/solver-gold", ANYONE),
+    Row("GET /badges/{key}", "/badges/no-such-badge", NOBODY_404),
+    Row("POST /members/{handle}/stars", "/members/{helper_handle}/stars", _all("403"), {"note": "You were very patient."}),
     Row("GET /admin/jobs", "/admin/jobs", ADMINS),
     Row("POST /admin/jobs/{job_id}/retrial", "/admin/jobs/{job}/retrial", ADMINS),
     Row("POST /admin/jobs/{job_id}/removal", "/admin/jobs/{job}/removal", ADMINS),

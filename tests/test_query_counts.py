@@ -9,8 +9,21 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from forum.core import clock, db, ratelimit
-from forum.models import ExternalAccount, ExternalPost, Notice, NoticeKind, Platform, Post, PostKind, Tag, ThreadLink, TopicTag
+from forum.models import (
+    BadgeAward,
+    ExternalAccount,
+    ExternalPost,
+    Notice,
+    NoticeKind,
+    Platform,
+    Post,
+    PostKind,
+    Tag,
+    ThreadLink,
+    TopicTag,
+)
 from forum.policy.actor import actor_of
+from forum.recognition.actions import subject_of
 from forum.resolutions.actions import write_resolution
 from forum.resolutions.inputs import WriteResolution
 from forum.topics.verdicts import accept_answer
@@ -30,7 +43,7 @@ LISTS = (
         "/tags",
     ),
     *("/members/asha/reputation", "/search?q=hub", "/notifications", "/resolutions", "/desk/social", "/recognition", "/feed.xml"),
-    *("/sections", "/sitemap.xml"),
+    *("/sections", "/sitemap.xml", "/badges", "/badges/first-solution"),
 )
 
 
@@ -74,6 +87,7 @@ class Busy:
                 self.session.flush()
                 self._resolution(topic, answer)
             self._tell(topic, number)
+            self._badge(number)
             self._thread(number)
         self.size += count
         self.session.commit()
@@ -94,6 +108,10 @@ class Busy:
 
     def _tell(self, topic, number):
         self.session.add(Notice(member_id=self.asker.id, kind=NoticeKind.answer, cause=f"x{number}", topic_id=topic.id))
+
+    def _badge(self, number):
+        values = {"subject": subject_of(self.session, make.member(self.session).id), "earned_at": clock.now()}
+        self.session.add(BadgeAward(badge="first-solution", **values))
 
     def _thread(self, number):
         where = {"platform": Platform.mastodon, "host": "toot.example"}

@@ -20,6 +20,8 @@ STARTS = (
     "/sections",
     "/resolutions",
     "/recognition",
+    "/badges",
+    "/badges/first-answer",
     "/notifications",
     "/settings",
     "/desk",

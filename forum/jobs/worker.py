@@ -6,7 +6,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
@@ -42,6 +42,14 @@ class Periodic:
 
     name: str
     every: timedelta
+    at: time | None = None
+    """The hour of the day (UTC) of what runs at night."""
+
+    def first(self, moment: datetime) -> datetime:
+        if self.at is None:
+            return moment
+        today = datetime.combine(moment.date(), self.at, moment.tzinfo)
+        return today if today >= moment else today + timedelta(days=1)
 
 
 class Worker:
@@ -131,8 +139,9 @@ class Worker:
     def _enqueue_due(self) -> None:
         moment = clock.now()
         for task in self.schedule:
-            if self._next_run.get(task.name, moment) <= moment:
-                self._next_run[task.name] = moment + task.every
+            due = self._next_run.setdefault(task.name, task.first(moment))
+            if due <= moment:
+                self._next_run[task.name] = (due if task.at else moment) + task.every
                 with transaction() as session:
                     enqueue(session, task.name, dedup_key=f"periodic:{task.name}")
 

@@ -2,6 +2,7 @@
 
 from forum.models.accounts import Attempt, FormKey, LinkPurpose, MailLink, Member, Role, SignInSession, Theme
 from forum.models.activity import Activity
+from forum.models.badges import BadgeAward, BadgeSetting
 from forum.models.catalog import Product, Section, SectionKind, Tag, TopicTag, Visibility
 from forum.models.jobs import Job, JobState
 from forum.models.notifications import Notice, NoticeKind

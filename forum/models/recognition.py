@@ -56,6 +56,7 @@ class RepEvent(Table, table=True):
     __table_args__ = (
         one_of("kind", LedgerKind),
         Index(None, "subject", "earn_day"),
+        Index(None, "kind", "subject"),
         Index(None, "reverses_id"),
         Index(None, "cause_type", "cause_id"),
     )

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from forum.core import clock
+from forum.core import clock, text
 from forum.core.db import insert_all_ignoring
 from forum.jobs.queue import enqueue
 from forum.models import Credit, Follow, MeToo, Notice, NoticeKind, Post
 from forum.notifications.wording import WORDINGS
+from forum.recognition.badges.definitions import Tier
+from forum.recognition.badges.events import BadgeEarned, BadgesSummed
 from forum.resolutions.events import ResolutionPublished
 from forum.topics.events import (
     AnswerAccepted,
@@ -20,6 +22,9 @@ from forum.topics.events import (
     DuplicateLinked,
     TopicAsked,
 )
+
+NAMED = 3
+"""Badges that a message about several calls by name."""
 
 
 def tell(
@@ -119,6 +124,35 @@ def tell_credited(session: Session, event: ResolutionPublished) -> None:
     credited = session.scalars(select(col(Credit.member_id)).where(col(Credit.resolution_id) == event.resolution_id)).all()
     cause = f"resolution:{event.resolution_id}"
     tell(session, credited, NoticeKind.resolution, cause, actor_id=event.actor_id, topic_id=event.topic_id)
+
+
+def tell_badge(session: Session, event: BadgeEarned) -> None:
+    """Silver and gold at once; bronze comes with the digest of the day."""
+    if event.tier != Tier.bronze:
+        tell(
+            session,
+            [event.actor_id],
+            NoticeKind.badge,
+            f"badge:{event.award_id}",
+            actor_id=None,
+            title=f"You earned the badge “{event.name}”",
+            link=f"/badges/{event.badge}",
+        )
+
+
+def tell_badges(session: Session, event: BadgesSummed) -> None:
+    count, named = len(event.names), event.names[:NAMED]
+    rest = [f"{count - NAMED} more"] if count > NAMED else []
+    said = f"the badge “{named[0]}”" if count == 1 else f"{count} badges: {text.listed([*named, *rest])}"
+    tell(
+        session,
+        [event.actor_id],
+        NoticeKind.badge,
+        f"badges:{event.award_id}",
+        actor_id=None,
+        title=f"You earned {said}"[:200],
+        link="/badges",
+    )
 
 
 def _followers(session: Session, topic_id: int) -> list[int]:

@@ -26,7 +26,7 @@ WORDINGS: dict[NoticeKind, Wording] = {
     NoticeKind.needs_info: Wording("{who} needs some details on “{title}”", "circle-question-mark", "warn", "mail_answers"),
     NoticeKind.duplicate: Wording("“{title}” was asked before. Did that fix it for you?", "link-2", "", ""),
     NoticeKind.resolution: Wording("You are credited in the resolution of “{title}”", "share-2", "ok", "mail_solved"),
-    NoticeKind.badge: Wording("You earned the badge “{title}”", "award", "ok", "mail_recognition"),
+    NoticeKind.badge: Wording("{title}", "award", "ok", "mail_recognition"),
     NoticeKind.thanks: Wording("{who} thanks you for your answer to “{title}”", "heart", "ok", "mail_recognition"),
     NoticeKind.outcome: Wording("Did it help? Tell us how “{title}” went", "circle-question-mark", "", "mail_answers"),
     NoticeKind.privilege: Wording("{title}", "key-round", "", ""),

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     account_own = "change your settings"
     triage = "decide about threads from elsewhere"
     resolution_write = "publish a resolution"
+    badge_manage = "change badges"
+    badge_give = "give a peer star"
     admin_see = "see the administration"
     recognition_manage = "change how recognition works"
     points_adjust = "correct somebody's points"

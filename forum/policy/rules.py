@@ -14,6 +14,7 @@ from forum.policy.privileges import SUSPENDED, Privilege, held, thresholds
 
 Rule = Callable[[Actor, About], bool]
 STAFF_ACCEPTS_AFTER = timedelta(days=7)
+EXPERT_FROM = 2_000
 
 
 def anyone(actor: Actor, about: About) -> bool:
@@ -82,6 +83,14 @@ def wrote_it(actor: Actor, about: About) -> bool:
 
 def someone_elses(actor: Actor, about: About) -> bool:
     return about.post is None or about.post.author_id is None or about.post.author_id != actor.id
+
+
+def expert(actor: Actor, about: About) -> bool:
+    return actor.reputation >= EXPERT_FROM
+
+
+def somebody_else(actor: Actor, about: About) -> bool:
+    return about.owner_id is None or about.owner_id != actor.id
 
 
 def is_open(actor: Actor, about: About) -> bool:
@@ -185,6 +194,8 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.account_own: [[signed_in]],
     Permission.triage: [WORKS_HERE],
     Permission.resolution_write: [[*WORKS_HERE, *SEES]],
+    Permission.badge_manage: [[*MEMBER, admin]],
+    Permission.badge_give: [[*MEMBER, expert, somebody_else]],
     Permission.admin_see: [[*MEMBER, admin]],
     Permission.recognition_manage: [[*MEMBER, admin]],
     Permission.points_adjust: [[*WORKS_HERE]],
@@ -205,6 +216,8 @@ UNLOCKS: dict[Rule, str] = {
     asked_it: "Only the person who asked can {act}.",
     wrote_it: "Only the person who wrote it can {act}.",
     someone_elses: "You cannot {act} on your own post.",
+    expert: f"You can {{act}} from {EXPERT_FROM:,} reputation on.",
+    somebody_else: "You cannot {act} to yourself.",
     is_open: "This topic is closed. Ask a new question and link to it.",
     is_visible: "This post was taken back, so you cannot {act} here.",
     is_answer: "You can {act} only where there is an answer.",

@@ -26,13 +26,16 @@ from forum.models import (
 )
 from forum.policy.actor import Actor, actor_of
 from forum.policy.check import may
+from forum.policy.facts import About
 from forum.policy.permissions import Permission
+from forum.recognition.badges.pages import Medal, medals_of
 from forum.topics.people import COLUMNS, person
 from forum.topics.rows import keyset_page, select_rows, topic_url, visible_topics
 from forum.topics.views import PersonView, Tab, TopicRow
 
 BEST = 5
 TAGS = 6
+MEDALS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,9 @@ class ProfilePage:
     is_me: bool
     may_manage: bool
     suspended_text: str
+    medals: list[Medal]
+    more_medals: int
+    may_star: bool
 
 
 def profile_page(session: Session, actor: Actor, handle: str, tab: str, after: str | None) -> ProfilePage:
@@ -87,6 +93,7 @@ def profile_page(session: Session, actor: Actor, handle: str, tab: str, after: s
     tab = tab or ("questions" if member.questions or not member.answers else "answers")
     rows, more = _topics(session, actor, member, tab, after)
     shown = member.shows_impact or actor.id == member.id
+    medals = medals_of(session, member, own=actor.id == member.id)
     return ProfilePage(
         person=person(row),
         handle=member.handle,
@@ -110,6 +117,9 @@ def profile_page(session: Session, actor: Actor, handle: str, tab: str, after: s
         is_me=actor.signed_in and actor.id == member.id,
         may_manage=may(actor, Permission.member_manage),
         suspended_text=_suspended(member),
+        medals=medals[:MEDALS],
+        more_medals=len(medals[MEDALS:]),
+        may_star=may(actor, Permission.badge_give, About(owner_id=member.id)),
     )
 
 

@@ -13,6 +13,7 @@ from forum.recognition.programme import programme_rules
 from forum.routes.paths import After
 from forum.topics.home import helpers
 from forum.web.dependencies import Db, Me
+from forum.web.forms import blank
 from forum.web.pages import done, page
 
 router = APIRouter()
@@ -21,7 +22,7 @@ Name = Annotated[str, Query(max_length=40)]
 
 @router.get("/members/{handle}")
 def show(request: Request, db: Db, me: Me, handle: str, tab: Name = "", after: After = None) -> Response:
-    return page(request, "members/show.html", page=profile_page(db, me, handle, tab, after))
+    return page(request, "members/show.html", page=profile_page(db, me, handle, tab, after), form=blank())
 
 
 @router.get("/members/{handle}/reputation")

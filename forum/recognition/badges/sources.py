@@ -1,0 +1,445 @@
+"""Where evidence comes from: one set-based query for each kind of thing that counts, a row for each of them.
+
+The same query serves one member, just after something happened, and everybody at night, so both agree. Questions asked
+by staff never count, nor do lines that were reversed; those reversed for fraud are handed over apart, since only they
+take a badge away. Some floors that will write rows (flags, reviews, the guide, previews, defects) are read by the name
+of their event in the activity log.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from forum.models import (
+    Acceptance,
+    Activity,
+    ExternalPost,
+    LedgerKind,
+    MapRole,
+    Member,
+    MeToo,
+    Post,
+    PostKind,
+    PostMap,
+    PostState,
+    RepEvent,
+    RepSubject,
+    Revision,
+    Share,
+    ShareState,
+    ThreadLink,
+    Topic,
+    TopicKind,
+    TopicTag,
+    TriageState,
+    Vote,
+)
+from forum.recognition.choices import STAFF
+from forum.recognition.rates import POSITIVE_SIGNALS, RATES, SOLUTIONS
+from forum.recognition.standing import CANONICAL
+
+Ids = list[int] | None
+"""Members to look at; None for everybody."""
+Query = Select[Any]
+
+VOTE_PATTERN = "vote_pattern"
+SPAM = "spam"
+FRAUD = (f"-{VOTE_PATTERN}", f"-{SPAM}")
+"""States of evidence that take a badge away with it."""
+
+
+Asker = aliased(Member)
+Flip = aliased(RepEvent)
+Finding = aliased(RepEvent)
+Owner, Own, Joined = aliased(RepSubject), aliased(RepSubject), aliased(RepSubject)
+
+
+def _columns(member: Any, at: Any, state: Any, **more: Any) -> list[Any]:
+    """The shape every metric has; what is not given is empty."""
+    given: dict[str, Any] = {"who": literal(None), "weight": literal(1), "event_id": literal(None), "post_id": literal(None)}
+    given |= {"topic_id": literal(None), "scope": literal("")} | more
+    names = ("who", "weight", "event_id", "post_id", "topic_id", "scope")
+    first = [member.label("member_id"), at.label("at"), *(given.pop(name).label(name) for name in names), state.label("state")]
+    return first + [column.label(name) for name, column in given.items()]
+
+
+def _state() -> Any:
+    """ "" for a live line, else "-" and the reason of its reversal."""
+    return func.coalesce(
+        select(case((col(Flip.kind) == LedgerKind.reversal, literal("-") + col(Flip.reason)), else_=""))
+        .where(col(Flip.reverses_id) == col(RepEvent.id))
+        .order_by(col(Flip.id).desc())
+        .limit(1)
+        .correlate(RepEvent)
+        .scalar_subquery(),
+        "",
+    )
+
+
+def _spam(post_id: Any) -> Any:
+    """The same for what is no ledger line: a post that was found to be spam is fraud."""
+    found = select(col(Finding.post_id)).where(
+        col(Finding.kind) == LedgerKind.conduct_spam_upheld, col(Finding.post_id).is_not(None), ~_reversed(Finding)
+    )
+    return case((post_id.in_(found), f"-{SPAM}"), else_="")
+
+
+def _reversed(line: Any) -> ColumnElement[bool]:
+    flips = select(func.count()).where(col(Flip.reverses_id) == line.id).correlate(line).scalar_subquery()
+    return flips % 2 == 1
+
+
+def _among(query: Query, member: Any, ids: Ids) -> Query:
+    return query if ids is None else query.where(member.in_(ids))
+
+
+def _ledger(kinds: tuple[LedgerKind, ...], ids: Ids, **more: Any) -> Query:
+    at = func.coalesce(col(RepEvent.counts_from), col(RepEvent.occurred_at))
+    line = {"event_id": col(RepEvent.id), "post_id": col(RepEvent.post_id), "topic_id": col(RepEvent.topic_id)}
+    query = (
+        select(*_columns(col(Owner.member_id), at, _state(), **line, **more))
+        .select_from(RepEvent)
+        .join(RepSubject, col(RepSubject.subject) == col(RepEvent.subject))
+        .join(Owner, col(Owner.subject) == CANONICAL)
+        .where(col(RepEvent.kind).in_(kinds), col(RepEvent.reverses_id).is_(None), col(Owner.member_id).is_not(None))
+    )
+    return query if ids is None else query.where(col(RepEvent.subject).in_(_subjects(ids)))
+
+
+def _subjects(ids: list[int]) -> Any:
+    """Their own surrogates and those that were joined to them."""
+    own = select(col(Own.subject)).where(col(Own.member_id).in_(ids))
+    return own.union(select(col(Joined.subject)).where(col(Joined.merged_into).in_(own)))
+
+
+def lines(*kinds: LedgerKind, who: Any = None) -> Callable[[Ids], Query]:
+    return lambda ids: _ledger(kinds, ids, who=col(RepEvent.actor_subject) if who is None else who)
+
+
+def _asked_by_customers() -> ColumnElement[bool]:
+    return or_(col(Topic.author_id).is_(None), col(Asker.role).not_in(STAFF))
+
+
+def _with_topic(query: Query) -> Query:
+    return (
+        query.outerjoin(Topic, col(Topic.id) == col(RepEvent.topic_id))
+        .outerjoin(Asker, col(Asker.id) == col(Topic.author_id))
+        .where(_asked_by_customers())
+    )
+
+
+def solutions(ids: Ids, **more: Any) -> Query:
+    return _with_topic(_ledger(SOLUTIONS, ids, **{"who": col(Topic.author_id), **more}))
+
+
+def answered(ids: Ids, **more: Any) -> Query:
+    """Solutions with the answer itself and the times around it."""
+    times = {"asked": col(Topic.created_at), "answered": col(Post.created_at), "first": _first_reply()}
+    return solutions(ids, **times, **more).join(Post, col(Post.id) == col(RepEvent.post_id))
+
+
+def _first_reply() -> Any:
+    Reply = aliased(Post)
+    return (
+        select(func.min(col(Reply.created_at)))
+        .where(
+            col(Reply.topic_id) == col(Topic.id),
+            col(Reply.kind).in_((PostKind.answer, PostKind.comment)),
+            or_(col(Topic.author_id).is_(None), col(Reply.author_id).is_distinct_from(col(Topic.author_id))),
+        )
+        .correlate(Topic)
+        .scalar_subquery()
+    )
+
+
+def _said_under(answer: Any, author: Any) -> Any:
+    """How often somebody wrote under an answer before it became the solution."""
+    Word = aliased(Post)
+    return (
+        select(func.count())
+        .where(col(Word.parent_id) == answer.id, col(Word.author_id) == author, col(Word.created_at) <= col(RepEvent.occurred_at))
+        .correlate(Post, Topic, RepEvent)
+        .scalar_subquery()
+    )
+
+
+def exchanges(ids: Ids) -> Query:
+    theirs, own = _said_under(Post, col(Topic.author_id)), _said_under(Post, col(Post.author_id))
+    return answered(ids, theirs=theirs, own=own)
+
+
+def languages(ids: Ids) -> Query:
+    elsewhere = (
+        select(col(ExternalPost.language))
+        .join(PostMap, col(PostMap.external_post_id) == col(ExternalPost.id))
+        .where(col(PostMap.topic_id) == col(Topic.id), col(PostMap.role) == MapRole.question)
+        .limit(1)
+        .correlate(Topic)
+        .scalar_subquery()
+    )
+    return solutions(ids, elsewhere=elsewhere, spoken=col(Asker.languages))
+
+
+def bridged(ids: Ids) -> Query:
+    carried = exists().where(
+        col(ThreadLink.topic_id) == col(Topic.id),
+        col(ThreadLink.state) == TriageState.published,
+        col(Share.thread_id) == col(ThreadLink.id),
+        col(Share.state) == ShareState.sent,
+    )
+    return solutions(ids).where(carried.correlate(Topic))
+
+
+def links_here(ids: Ids) -> Query:
+    body = col(Post.body)
+    return (
+        solutions(ids)
+        .join(Post, col(Post.id) == col(RepEvent.post_id))
+        .where(or_(body.like("%/topics/%"), body.like("%/resolutions/%")))
+    )
+
+
+def tagged(query: Callable[..., Query]) -> Callable[[Ids], Query]:
+    def build(ids: Ids) -> Query:
+        found = query(ids, scope=cast(col(TopicTag.tag_id), String))
+        return found.join(TopicTag, col(TopicTag.topic_id) == col(RepEvent.topic_id))
+
+    return build
+
+
+def points(ids: Ids, **more: Any) -> Query:
+    earning = tuple(kind for kind, rate in RATES.items() if rate.points > 0)
+    return _with_topic(_ledger(earning, ids, weight=col(RepEvent.points), **more))
+
+
+def signals_since_joining(ids: Ids) -> Query:
+    query = _ledger(POSITIVE_SIGNALS, ids, joined=col(Member.joined_at), happened=col(RepEvent.occurred_at))
+    return query.join(Member, col(Member.id) == col(Owner.member_id))
+
+
+def answers(ids: Ids) -> Query:
+    query = (
+        select(
+            *_columns(
+                *(col(Post.author_id), col(Post.created_at), _spam(col(Post.id))),
+                who=col(Topic.author_id),
+                post_id=col(Post.id),
+                topic_id=col(Topic.id),
+            )
+        )
+        .join(Topic, col(Topic.id) == col(Post.topic_id))
+        .outerjoin(Asker, col(Asker.id) == col(Topic.author_id))
+        .where(
+            col(Post.kind) == PostKind.answer,
+            col(Post.state) == PostState.visible,
+            col(Post.author_id).is_not(None),
+            col(Topic.kind) == TopicKind.question,
+            col(Topic.author_id).is_distinct_from(col(Post.author_id)),
+            _asked_by_customers(),
+        )
+    )
+    return _among(query, col(Post.author_id), ids)
+
+
+def welcomes(ids: Ids) -> Query:
+    """An asker of a first question wrote back under an answer."""
+    Reply, Earlier = aliased(Post), aliased(Topic)
+    query = (
+        select(
+            *_columns(
+                *(col(Post.author_id), col(Reply.created_at), _spam(col(Post.id))),
+                who=col(Topic.author_id),
+                post_id=col(Post.id),
+                topic_id=col(Topic.id),
+            )
+        )
+        .join(Reply, col(Reply.parent_id) == col(Post.id))
+        .join(Topic, and_(col(Topic.id) == col(Post.topic_id), col(Topic.author_id) == col(Reply.author_id)))
+        .join(Asker, col(Asker.id) == col(Topic.author_id))
+        .where(
+            col(Post.kind) == PostKind.answer,
+            col(Post.state) == PostState.visible,
+            col(Reply.state) == PostState.visible,
+            col(Topic.author_id) != col(Post.author_id),
+            _asked_by_customers(),
+            ~exists().where(col(Earlier.author_id) == col(Topic.author_id), col(Earlier.id) < col(Topic.id)).correlate(Topic),
+        )
+    )
+    return _among(query, col(Post.author_id), ids)
+
+
+def _questions(ids: Ids, at: Any, **more: Any) -> Query:
+    """Questions of the member, with the state of their own post."""
+    columns = _columns(
+        *(col(Topic.author_id), at, _spam(col(Post.id))),
+        **{"who": col(Topic.id), "post_id": col(Post.id), "topic_id": col(Topic.id), **more},
+    )
+    query = (
+        select(*columns)
+        .join(Post, and_(col(Post.topic_id) == col(Topic.id), col(Post.kind) == PostKind.question))
+        .where(col(Topic.author_id).is_not(None), col(Topic.kind) == TopicKind.question, at.is_not(None))
+    )
+    return _among(query, col(Topic.author_id), ids)
+
+
+def _asker_ticked() -> Any:
+    """When the asker said that it was solved."""
+    return (
+        select(func.min(col(Acceptance.at)))
+        .where(col(Acceptance.topic_id) == col(Topic.id), col(Acceptance.by_id) == col(Topic.author_id))
+        .correlate(Topic)
+        .scalar_subquery()
+    )
+
+
+def _answered_by_others() -> Any:
+    Answer = aliased(Post)
+    return (
+        select(func.min(col(Answer.created_at)))
+        .where(
+            col(Answer.topic_id) == col(Topic.id),
+            col(Answer.kind) == PostKind.answer,
+            col(Answer.state) == PostState.visible,
+            col(Answer.author_id).is_distinct_from(col(Topic.author_id)),
+        )
+        .correlate(Topic)
+        .scalar_subquery()
+    )
+
+
+def loops(ids: Ids) -> Query:
+    return _questions(ids, _asker_ticked(), asked=col(Topic.created_at))
+
+
+def own_answered(ids: Ids) -> Query:
+    return _questions(ids, _answered_by_others())
+
+
+def outcomes(ids: Ids) -> Query:
+    return _questions(ids, _asker_ticked()).where(_answered_by_others().is_not(None))
+
+
+def shared_questions(ids: Ids) -> Query:
+    """Questions that two other members have too, and when staff first asked for details."""
+    second = (
+        select(col(MeToo.at))
+        .where(col(MeToo.topic_id) == col(Topic.id), col(MeToo.member_id).is_not(None))
+        .order_by(col(MeToo.at), col(MeToo.id))
+        .offset(1)
+        .limit(1)
+        .correlate(Topic)
+        .scalar_subquery()
+    )
+    details = (
+        select(func.min(col(Activity.at)))
+        .where(col(Activity.topic_id) == col(Topic.id), col(Activity.event) == "DetailsAsked")
+        .correlate(Topic)
+        .scalar_subquery()
+    )
+    return _questions(ids, second, asked=col(Topic.created_at), details=details)
+
+
+def retags(ids: Ids) -> Query:
+    """Tags of somebody else's question, changed and still as they were left."""
+    Before, Newest = aliased(Revision), aliased(Revision)
+    newest = (
+        select(col(Newest.tags))
+        .where(col(Newest.post_id) == col(Revision.post_id))
+        .order_by(col(Newest.number).desc())
+        .limit(1)
+        .correlate(Revision)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            *_columns(
+                *(col(Revision.author_id), col(Revision.at), _spam(col(Post.id))),
+                who=col(Post.topic_id),
+                post_id=col(Post.id),
+                topic_id=col(Post.topic_id),
+            )
+        )
+        .join(Post, col(Post.id) == col(Revision.post_id))
+        .join(Before, and_(col(Before.post_id) == col(Revision.post_id), col(Before.number) == col(Revision.number) - 1))
+        .where(
+            col(Revision.author_id).is_not(None),
+            col(Revision.author_id).is_distinct_from(col(Post.author_id)),
+            col(Revision.tags) != col(Before.tags),
+            newest == col(Revision.tags),
+        )
+    )
+    return _among(query, col(Revision.author_id), ids)
+
+
+def votes_given(ids: Ids) -> Query:
+    columns = _columns(
+        *(col(Vote.member_id), col(Vote.at), _spam(col(Post.id))),
+        who=col(Post.author_id),
+        post_id=col(Post.id),
+        topic_id=col(Post.topic_id),
+    )
+    query = (
+        select(*columns)
+        .join(Post, col(Post.id) == col(Vote.post_id))
+        .where(
+            col(Vote.value) == 1,
+            col(Vote.member_id).is_not(None),
+            col(Post.kind) == PostKind.answer,
+            col(Post.author_id).is_not(None),
+        )
+    )
+    return _among(query, col(Vote.member_id), ids)
+
+
+def not_helpful(ids: Ids) -> Query:
+    columns = _columns(
+        *(col(Post.author_id), col(Vote.at), literal("")),
+        who=col(Vote.member_id),
+        post_id=col(Post.id),
+        topic_id=col(Post.topic_id),
+    )
+    query = (
+        select(*columns)
+        .join(Post, col(Post.id) == col(Vote.post_id))
+        .where(col(Vote.value) == -1, col(Post.kind) == PostKind.answer, col(Post.author_id).is_not(None))
+    )
+    return _among(query, col(Post.author_id), ids)
+
+
+def logged(event: str) -> Callable[[Ids], Query]:
+    """What the person who acted has in the activity log."""
+
+    def build(ids: Ids) -> Query:
+        columns = _columns(
+            *(col(Activity.actor_id), col(Activity.at), _spam(col(Activity.post_id))),
+            who=col(Activity.topic_id),
+            post_id=col(Activity.post_id),
+            topic_id=col(Activity.topic_id),
+        )
+        query = select(*columns).where(col(Activity.event) == event, col(Activity.actor_id).is_not(None))
+        return _among(query, col(Activity.actor_id), ids)
+
+    return build
+
+
+def logged_of_author(event: str) -> Callable[[Ids], Query]:
+    """What staff said of a post, for the person who wrote it."""
+
+    def build(ids: Ids) -> Query:
+        columns = _columns(
+            *(col(Post.author_id), col(Activity.at), _spam(col(Post.id))),
+            who=col(Activity.actor_id),
+            post_id=col(Post.id),
+            topic_id=col(Post.topic_id),
+        )
+        query = (
+            select(*columns)
+            .join(Post, col(Post.id) == col(Activity.post_id))
+            .where(col(Activity.event) == event, col(Post.author_id).is_not(None))
+        )
+        return _among(query, col(Post.author_id), ids)
+
+    return build
