@@ -26,6 +26,7 @@ from forum.routes import (
     members_admin,
     posts,
     recognition,
+    recognition_admin,
     resolutions,
     search,
     static_pages,
@@ -55,6 +56,7 @@ ROUTERS = (
     members_admin,
     recognition,
     badges,
+    recognition_admin,
     jobs_admin,
     legacy,
 )

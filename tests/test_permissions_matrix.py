@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from forum.app import create_app
 from forum.core import db, ratelimit
-from forum.models import Member, Role
+from forum.models import Member, PointsProposal, Role
 from forum.policy.actor import VISITOR, actor_of
 from forum.policy.check import may
 from forum.policy.permissions import Permission
@@ -43,6 +43,7 @@ ADMINS = _for("admin")
 OWNER_OR_MODERATOR = _for("asker moderator agent admin")
 OTHERS = MEMBERS | {"asker": "403"}
 """Members, but nobody on what they wrote themselves."""
+SOMEBODY_ELSES = _for("", "403", visitor="in")
 ONLY_STAFF_SEES = _for("agent admin", "404")
 REMOVED = _for("moderator agent admin", "404")
 NOBODY_404 = _for("", "404")
@@ -87,6 +88,8 @@ RESOLUTION = {
 DETAILS = {"text": "Which model is it?"}
 CLOSE = {"state": "closed", "reason": "It is answered elsewhere."}
 PUBLISH = {"title": "A red light on the hub again", "section": "help", "digest": "old"}
+PAUSE = {"privilege": "edit_others", "days": "30", "reason": "Some edits changed the meaning."}
+POINTS = {"points": "5", "reason": "A vote was lost in the move."}
 REASON = {"reason": "It was not true."}
 T, P, R, S = "/topics/{topic_id}", "/posts/{post_id}", "/resolutions/{resolution_id}", "/shares/{share_id}"
 OLD = "/from/{source}"
@@ -245,6 +248,21 @@ ROWS = [
     Row("GET /badges/{key}", "/badges/solver-gold", ANYONE),
     Row("GET /badges/{key}", "/badges/no-such-badge", NOBODY_404),
     Row("POST /members/{handle}/stars", "/members/{helper_handle}/stars", _all("403"), {"note": "You were very patient."}),
+    Row("GET /admin/recognition", "/admin/recognition", ADMINS),
+    Row("POST /admin/recognition", "/admin/recognition", ADMINS, {"preset": "young"}),
+    Row("GET /admin/members/{member_id}/recognition", "/admin/members/{helper_id}/recognition", STAFF),
+    Row("POST /admin/members/{member_id}/privilege-pauses", "/admin/members/{helper_id}/privilege-pauses", ADMINS, PAUSE),
+    Row(
+        "POST /admin/members/{member_id}/privilege-pauses/removal",
+        "/admin/members/{helper_id}/privilege-pauses/removal",
+        ADMINS,
+        {"privilege": "edit_others"},
+    ),
+    Row("POST /admin/members/{member_id}/points", "/admin/members/{helper_id}/points", STAFF, POINTS),
+    Row("POST /admin/points/{proposal_id}/approval", "/admin/points/{proposal}/approval", STAFF),
+    Row("POST /admin/points/{proposal_id}/removal", "/admin/points/{proposal}/removal", STAFF),
+    Row("GET /members/{handle}/reputation.csv", "/members/{helper_handle}/reputation.csv", SOMEBODY_ELSES),
+    Row("GET /members/{handle}/reputation.json", "/members/{helper_handle}/reputation.json", SOMEBODY_ELSES),
     Row("GET /admin/jobs", "/admin/jobs", ADMINS),
     Row("POST /admin/jobs/{job_id}/retrial", "/admin/jobs/{job}/retrial", ADMINS),
     Row("POST /admin/jobs/{job_id}/removal", "/admin/jobs/{job}/removal", ADMINS),
@@ -279,6 +297,7 @@ class World:
         fresh(session, volunteer).reputation = 500
         session.commit()
         self.ids["soon"] = (date.today() + timedelta(days=100)).isoformat()
+        self.ids["proposal"] = _waiting(session, self.ids["helper_id"])
         suspended, self.admin = people["suspended"], people["admin"]
         assert suspended is not None
         self.ids["suspended_id"] = suspended.id
@@ -304,6 +323,14 @@ class World:
 
     def _files(self, row: Row) -> dict[str, Any]:
         return {"files": {"file": ("picture.png", _png(), "image/png")}} if "file" in row.form else {}
+
+
+def _waiting(session: Session, member_id: int) -> int:
+    """A large correction of points that needs a second person."""
+    proposal = PointsProposal(member_id=member_id, points=500, reason="Points from the old forum.")
+    session.add(proposal)
+    session.commit()
+    return proposal.id
 
 
 def _png() -> bytes:

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     badge_manage = "change badges"
     badge_give = "give a peer star"
     admin_see = "see the administration"
+    ledger_export = "take this ledger with you"
     recognition_manage = "change how recognition works"
     points_adjust = "correct somebody's points"
     member_manage = "change a member's role or standing"

@@ -77,6 +77,10 @@ def asked_it(actor: Actor, about: About) -> bool:
     return actor.signed_in and about.topic is not None and about.topic.author_id == actor.id
 
 
+def owns_it(actor: Actor, about: About) -> bool:
+    return actor.signed_in and about.owner_id == actor.id
+
+
 def wrote_it(actor: Actor, about: About) -> bool:
     return actor.signed_in and about.post is not None and about.post.author_id == actor.id
 
@@ -197,6 +201,7 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.badge_manage: [[*MEMBER, admin]],
     Permission.badge_give: [[*MEMBER, expert, somebody_else]],
     Permission.admin_see: [[*MEMBER, admin]],
+    Permission.ledger_export: [[signed_in, owns_it]],
     Permission.recognition_manage: [[*MEMBER, admin]],
     Permission.points_adjust: [[*WORKS_HERE]],
     Permission.member_manage: [[*MEMBER, admin]],
@@ -214,6 +219,7 @@ UNLOCKS: dict[Rule, str] = {
     staff: "Only staff can {act}.",
     admin: "Only administrators can {act}.",
     asked_it: "Only the person who asked can {act}.",
+    owns_it: "Only the owner can {act}.",
     wrote_it: "Only the person who wrote it can {act}.",
     someone_elses: "You cannot {act} on your own post.",
     expert: f"You can {{act}} from {EXPERT_FROM:,} reputation on.",

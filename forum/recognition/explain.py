@@ -2,25 +2,32 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
 from forum.accounts.queries import access_member_by_handle
 from forum.core import clock, paging, text
+from forum.core.settings import settings
 from forum.core.templating import day
-from forum.models import LedgerKind, Member, RepEvent, RepSubject, Topic
+from forum.models import LedgerKind, Member, RepEvent, RepSubject, RepTag, Tag, Topic, TopicTag
 from forum.policy.actor import Actor
+from forum.policy.check import require
+from forum.policy.facts import About
+from forum.policy.permissions import Permission
 from forum.recognition.actions import entries_of
 from forum.recognition.ledger import Entry, Line, lines_of_day
 from forum.recognition.rates import DAILY_CAP, RATES
+from forum.recognition.standing import subjects_of
 from forum.topics.people import COLUMNS, person
 from forum.topics.rows import topic_url, visible_topics
 from forum.topics.views import PersonView, Tab
 
 LINES = 50
+TAGS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,28 @@ class TotalView:
 
 
 @dataclass(frozen=True, slots=True)
+class TagPoints:
+    slug: str
+    points: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines of the ledger: empty means all of them."""
+
+    kind: str = ""
+    tag: str = ""
+    day: date | None = None
+    post: int | None = None
+
+    @property
+    def query(self) -> str:
+        """As it stands in an address."""
+        return urlencode({name: value for name in ("kind", "tag", "day", "post") if (value := getattr(self, name))})
+
+
+@dataclass(frozen=True, slots=True)
 class ReputationPage:
     """`full` is for the person themselves; everybody else sees totals for each kind."""
 
@@ -55,9 +84,12 @@ class ReputationPage:
     full: bool
     more_url: str | None
     filters: list[Tab]
+    tags: list[TagPoints]
+    wanted: Wanted
+    export_url: str
 
 
-def reputation_page(session: Session, actor: Actor, handle: str, kind: str, after: str | None) -> ReputationPage:
+def reputation_page(session: Session, actor: Actor, handle: str, wanted: Wanted, after: str | None) -> ReputationPage:
     member = access_member_by_handle(session, handle)
     row = session.execute(
         select(*COLUMNS, col(RepSubject.subject))
@@ -68,8 +100,9 @@ def reputation_page(session: Session, actor: Actor, handle: str, kind: str, afte
     headline = max(0, sum(line.counted for line in lines))
     full = actor.signed_in and actor.id == member.id
     base = f"/members/{member.handle_key}/reputation"
-    wanted = [line for line in reversed(lines) if kind in ("", line.entry.kind)]
-    shown, more = _cut(wanted, after) if full else ([], None)
+    matching = _matching(session, row.subject, wanted) if full and wanted.query else None
+    chosen = [line for line in reversed(lines) if matching is None or line.entry.id in matching]
+    shown, more = _cut(chosen, after) if full else ([], None)
     return ReputationPage(
         person=person(row),
         handle=member.handle,
@@ -78,10 +111,65 @@ def reputation_page(session: Session, actor: Actor, handle: str, kind: str, afte
         lines=_views(session, actor, shown),
         totals=_totals(lines),
         full=full,
-        more_url=f"{base}?kind={kind}&after={more}" if more else None,
-        filters=[Tab(base, "Everything", not kind)]
-        + [Tab(f"{base}?kind={each.value}", RATES[each].why, kind == each.value) for each in _kinds(lines)],
+        more_url=f"{base}?{wanted.query}&after={more}" if more else None,
+        filters=[Tab(base, "Everything", not wanted.query)]
+        + [Tab(f"{base}?kind={each.value}", RATES[each].why, wanted.kind == each.value) for each in _kinds(lines)],
+        tags=_tag_tabs(session, row.subject, wanted) if full else [],
+        wanted=wanted,
+        export_url=f"{base}.csv" if full else "",
     )
+
+
+def _matching(session: Session, subject: str | None, wanted: Wanted) -> set[int]:
+    query = select(col(RepEvent.id)).where(col(RepEvent.subject).in_(subjects_of(subject or "")))
+    if wanted.kind:
+        query = query.where(col(RepEvent.kind) == wanted.kind)
+    if wanted.day:
+        query = query.where(col(RepEvent.earn_day) == wanted.day)
+    if wanted.post:
+        query = query.where(col(RepEvent.post_id) == wanted.post)
+    if wanted.tag:
+        tagged = select(col(TopicTag.topic_id)).join(Tag, col(Tag.id) == col(TopicTag.tag_id)).where(col(Tag.slug) == wanted.tag)
+        query = query.where(col(RepEvent.topic_id).in_(tagged))
+    return set(session.scalars(query))
+
+
+def _tag_tabs(session: Session, subject: str | None, wanted: Wanted) -> list[TagPoints]:
+    """Points per tag, strongest first. A line counts for each tag of its question, so they do not add up to the headline."""
+    rows = session.execute(
+        select(col(Tag.slug), col(RepTag.points))
+        .join(RepTag, col(RepTag.tag_id) == col(Tag.id))
+        .where(col(RepTag.subject) == (subject or ""), col(RepTag.points) != 0)
+        .order_by(col(RepTag.points).desc(), col(Tag.slug))
+        .limit(TAGS)
+    )
+    return [TagPoints(slug, points, slug == wanted.tag) for slug, points in rows]
+
+
+def export(session: Session, actor: Actor, handle: str) -> list[dict[str, Any]]:
+    """Every line of one's own ledger, oldest first; what counted adds up to the headline."""
+    member = access_member_by_handle(session, handle)
+    require(actor, Permission.ledger_export, About(owner_id=member.id))
+    subject = session.scalar(select(col(RepSubject.subject)).where(col(RepSubject.member_id) == member.id)) or ""
+    rows = {row.id: row for row in session.scalars(select(RepEvent).where(col(RepEvent.subject).in_(subjects_of(subject))))}
+    reasons = _reasons(session, list(rows))
+    return [_exported(line, rows[line.entry.id], reasons) for line in all_lines(entries_of(session, subject))]
+
+
+def _exported(line: Line, row: RepEvent, reasons: dict[int, str]) -> dict[str, Any]:
+    state = "reversed" if line.void else "waiting" if line.pending else "counted"
+    return {
+        "at": row.occurred_at.isoformat(),
+        "day": row.earn_day.isoformat(),
+        "kind": RATES[LedgerKind(row.kind)].why,
+        "points": row.points,
+        "counted": line.counted,
+        "state": state,
+        "reason": reasons.get(row.id, ""),
+        "counts_from": row.counts_from.isoformat() if row.counts_from else "",
+        "rule_version": row.rule_version,
+        "post": f"{settings().base_url}/posts/{row.post_id}" if row.post_id else "",
+    }
 
 
 def all_lines(entries: list[Entry]) -> list[Line]:
@@ -149,19 +237,19 @@ def _views(session: Session, actor: Actor, lines: list[Line]) -> list[LineView]:
         .where(col(RepEvent.id).in_(ids))
     ).all()
     places: dict[int, Row[Any]] = {row.id: row for row in rows}
-    reasons = _reasons(session, [line.entry.id for line in lines if line.void])
+    reasons = _reasons(session, ids)
     return [_view(line, places.get(line.entry.id), reasons) for line in lines]
 
 
 def _reasons(session: Session, ids: list[int]) -> dict[int, str]:
-    if not ids:
-        return {}
+    """What stands with a line itself (a correction, a finding), or else with its last reversal."""
+    about = func.coalesce(col(RepEvent.reverses_id), col(RepEvent.id))
     query = (
-        select(col(RepEvent.reverses_id), col(RepEvent.reason))
-        .where(col(RepEvent.reverses_id).in_(ids))
+        select(about.label("line"), col(RepEvent.reason))
+        .where(col(RepEvent.id).in_(ids) | col(RepEvent.reverses_id).in_(ids), col(RepEvent.kind) != LedgerKind.restore)
         .order_by(col(RepEvent.id))
     )
-    return {row.reverses_id: row.reason for row in session.execute(query)}
+    return {row.line: row.reason for row in session.execute(query) if row.reason}
 
 
 def _view(line: Line, place: Row[Any] | None, reasons: dict[int, str]) -> LineView:
@@ -171,12 +259,16 @@ def _view(line: Line, place: Row[Any] | None, reasons: dict[int, str]) -> LineVi
         at=entry.occurred_at,
         why=RATES[LedgerKind(entry.kind)].why,
         url=f"{topic_url(place.topic_id, place.slug)}#a-{place.post_id}" if place is not None and topic else None,
-        title=place.title if place is not None and topic else "A topic that is no longer public",
+        title=place.title if place is not None and topic else _nowhere(place),
         nominal_text=f"+{entry.points}" if entry.points >= 0 else f"−{-entry.points}",
         counted=line.counted,
         note=_note(line, reasons),
         void=line.void,
     )
+
+
+def _nowhere(place: Row[Any] | None) -> str:
+    return "A topic that is no longer public" if place is not None and place.post_id is not None else ""
 
 
 def _note(line: Line, reasons: dict[int, str]) -> str:
@@ -186,4 +278,4 @@ def _note(line: Line, reasons: dict[int, str]) -> str:
         return f"Counts from {day(line.entry.counts_from)}, {line.entry.counts_from:%H:%M} UTC"
     if line.counted < line.entry.points:
         return f"{line.counted} counted: the daily limit is {DAILY_CAP}"
-    return ""
+    return reasons.get(line.entry.id, "")

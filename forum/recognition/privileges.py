@@ -17,9 +17,9 @@ from forum.jobs.queue import enqueue
 from forum.models import Member, PrivilegeHold, SiteChoice
 from forum.models.recognition import PRIVILEGES
 from forum.policy.actor import Actor
-from forum.policy.check import require
+from forum.policy.check import may, require
 from forum.policy.permissions import Permission
-from forum.policy.privileges import LABELS, PRESETS, SUSPENDED, Privilege, held, thresholds
+from forum.policy.privileges import LABELS, PRESETS, SUSPENDED, Privilege, held, preset_of, thresholds
 from forum.recognition.events import PrivilegesChanged, PrivilegesUnlocked, PrivilegeSuspended
 from forum.recognition.inputs import ChoosePrivileges, SuspendPrivilege
 
@@ -141,6 +141,10 @@ def suspend(session: Session, actor: Actor, member: Member, data: SuspendPrivile
     emit(session, PrivilegeSuspended(actor.member_id, member.id, data.privilege, until, data.reason))
 
 
+def may_pause(actor: Actor) -> bool:
+    return may(actor, Permission.member_manage)
+
+
 def reinstate(session: Session, actor: Actor, member: Member, privilege: Privilege) -> None:
     require(actor, Permission.member_manage)
     session.execute(
@@ -187,6 +191,32 @@ def privilege_rows(session: Session, member: Member | None) -> list[PrivilegeRow
     query = select(PrivilegeHold).where(col(PrivilegeHold.member_id) == member.id)
     holds = {hold.privilege: hold for hold in session.scalars(query)}
     return [_row(member, privilege, needed, holds.get(privilege.value)) for privilege, needed in ordered]
+
+
+def opens(session: Session, actor: Actor) -> list[PrivilegeRow]:
+    """For the page that says what opens when; a member sees their own standing in it."""
+    return privilege_rows(session, session.get(Member, actor.id) if actor.signed_in else None)
+
+
+@dataclass(frozen=True, slots=True)
+class PrivilegesPage:
+    """The administrators' form: which preset stands, and every number."""
+
+    preset: str
+    presets: list[tuple[str, str]]
+    rows: list[PrivilegeRow]
+
+
+PRESET_WORDS = {
+    "young": "A young community: votes, pictures and tags are open, the rest needs a fifth",
+    "standard": "Standard",
+    "large": "A large community: everything needs twice as much",
+}
+
+
+def privileges_page(session: Session, actor: Actor) -> PrivilegesPage:
+    require(actor, Permission.recognition_manage)
+    return PrivilegesPage(preset_of(thresholds(chosen(session))), list(PRESET_WORDS.items()), privilege_rows(session, None))
 
 
 def _row(member: Member, privilege: Privilege, needed: int, hold: PrivilegeHold | None) -> PrivilegeRow:

@@ -12,7 +12,7 @@ from forum.core.db import transaction
 from forum.models import LedgerKind, Member, RepEvent, RepSubject
 from forum.policy.actor import actor_of
 from forum.recognition.actions import ENTRY_COLUMNS
-from forum.recognition.explain import reputation_page
+from forum.recognition.explain import Wanted, reputation_page
 from forum.recognition.jobs import drift, rebuild
 from forum.recognition.ledger import Entry, replay, void_ids
 from forum.upkeep import counters
@@ -59,7 +59,7 @@ def _check(session: Session) -> None:
     owners = dict(session.execute(select(RepSubject.member_id, RepSubject.subject)).all())
     for member in session.scalars(select(Member)):
         assert member.reputation == max(0, totals[owners.get(member.id, "")])
-        page = reputation_page(session, actor_of(member), member.handle_key, "", None)
+        page = reputation_page(session, actor_of(member), member.handle_key, Wanted(), None)
         assert page.headline == member.reputation
         assert sum(line.counted for line in page.lines) == page.headline or page.more_url
         assert sum(total.points for total in page.totals) == page.headline
