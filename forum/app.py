@@ -24,7 +24,9 @@ from forum.routes import (
     lists,
     members,
     members_admin,
+    perks,
     posts,
+    programme_desk,
     recognition,
     recognition_admin,
     resolutions,
@@ -57,6 +59,8 @@ ROUTERS = (
     recognition,
     badges,
     recognition_admin,
+    perks,
+    programme_desk,
     jobs_admin,
     legacy,
 )

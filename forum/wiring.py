@@ -11,6 +11,7 @@ from forum.jobs import mail
 from forum.jobs.worker import Function, Periodic, Worker
 from forum.notifications import handlers as notices
 from forum.notifications import jobs as notice_jobs
+from forum.notifications import programme as programme_notices
 from forum.notifications import recognition as recognition_notices
 from forum.recognition import events as recognition
 from forum.recognition import handlers as ledger
@@ -18,6 +19,8 @@ from forum.recognition import impact, privileges, tags
 from forum.recognition import jobs as recognition_jobs
 from forum.recognition.badges import events as badges
 from forum.recognition.badges import jobs as badge_jobs
+from forum.recognition.vip import events as vip
+from forum.recognition.vip import jobs as vip_jobs
 from forum.resolutions import events as resolutions
 from forum.resolutions import handlers as outcomes
 from forum.search import feed
@@ -41,6 +44,8 @@ JOBS: dict[str, Function] = {
     "recognition.reconcile": badge_jobs.reconcile,
     "recognition.badge_digest": badge_jobs.digest,
     "search.follow": feed.follow,
+    "vip.tick": vip_jobs.tick,
+    "vip.alumni_letter": vip_jobs.alumni_letter,
 }
 
 SCHEDULE = [
@@ -52,6 +57,8 @@ SCHEDULE = [
     Periodic("recognition.badge_digest", timedelta(days=1), at=time(8, 0)),
     Periodic("accounts.sweep", timedelta(days=1)),
     Periodic("topics.sweep_drafts", timedelta(days=1)),
+    Periodic("vip.tick", timedelta(minutes=5)),
+    Periodic("vip.alumni_letter", timedelta(days=1)),
 ]
 
 
@@ -66,6 +73,7 @@ def wire() -> None:
     _wire_outcomes()
     _wire_recognition()
     _wire_badges()
+    _wire_programme()
 
 
 def _wire_accounts() -> None:
@@ -161,6 +169,24 @@ def _wire_badges() -> None:
     subscribe(badges.BadgesSummed, record, notices.tell_badges)
     subscribe(badges.BadgeVoided, record)
     subscribe(badges.BadgeChanged, record)
+
+
+def _wire_programme() -> None:
+    subscribe(vip.CriteriaAnnounced, record, programme_notices.tell_criteria)
+    subscribe(vip.SeasonPrepared, record)
+    subscribe(vip.SeasonPublished, record, programme_notices.tell_season)
+    subscribe(vip.AppealMade, record)
+    subscribe(vip.AppealAnswered, record, programme_notices.tell_appeal)
+    subscribe(vip.MemberNominated, record, programme_notices.tell_nominee)
+    subscribe(vip.NominationCommented, record)
+    subscribe(vip.OfferChanged, record)
+    subscribe(vip.SeatsOffered, record, programme_notices.tell_seats)
+    subscribe(vip.InvitationGone, record, programme_notices.forget_invitation)
+    subscribe(vip.OfferWithdrawn, record, programme_notices.tell_withdrawn)
+    subscribe(vip.OfferHeld, record)
+    subscribe(vip.MissedAgain, record, programme_notices.ask_kindly)
+    subscribe(vip.NeedsSeen, record)
+    subscribe(vip.EmbargoLifted, record, programme_notices.tell_lifted)
 
 
 def worker() -> Worker:

@@ -6,6 +6,23 @@ from forum.models.badges import BadgeAward, BadgeSetting
 from forum.models.catalog import Product, Section, SectionKind, Tag, TopicTag, Visibility
 from forum.models.jobs import Job, JobState
 from forum.models.notifications import Notice, NoticeKind
+from forum.models.programme import (
+    Basis,
+    OfferKind,
+    OfferState,
+    SeatState,
+    Tier,
+    VipAppeal,
+    VipComment,
+    VipConsent,
+    VipInvitation,
+    VipNomination,
+    VipOffer,
+    VipPlace,
+    VipRule,
+    VipSeason,
+    VipSnapshot,
+)
 from forum.models.recognition import (
     LedgerKind,
     PointsProposal,

@@ -60,6 +60,8 @@ class Member(Table, table=True):
     reputation: int = counter()
     privileges: str = Field(default="", max_length=400)
     """What reputation has opened, comma-separated: computed by the recognition floor, read with the session."""
+    early_access: str = Field(default="", max_length=400)
+    """Products received early, as `id:last day` pairs, for the disclosure beside posts about them."""
     questions: int = counter()
     answers: int = counter()
     accepted: int = counter()

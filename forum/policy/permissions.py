@@ -40,3 +40,6 @@ class Permission(StrEnum):
     recognition_manage = "change how recognition works"
     points_adjust = "correct somebody's points"
     member_manage = "change a member's role or standing"
+    programme_run = "run the volunteer programme"
+    programme_rules = "change the programme's criteria"
+    nominate = "nominate somebody"

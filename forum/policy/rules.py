@@ -205,6 +205,9 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.recognition_manage: [[*MEMBER, admin]],
     Permission.points_adjust: [[*WORKS_HERE]],
     Permission.member_manage: [[*MEMBER, admin]],
+    Permission.programme_run: [WORKS_HERE],
+    Permission.programme_rules: [[*MEMBER, admin]],
+    Permission.nominate: [MEMBER],
 }
 
 WAITING_CURES: set[Rule] = {waited_a_week}

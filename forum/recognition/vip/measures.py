@@ -1,0 +1,183 @@
+"""Counting for the programme: a fixed number of statements over the ledger, for one person or for everybody."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, case, extract, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from forum.core import clock
+from forum.models import (
+    Acceptance,
+    Basis,
+    LedgerKind,
+    Member,
+    Post,
+    RepEvent,
+    RepSubject,
+    Tier,
+    Topic,
+    VipNomination,
+    VipPlace,
+    VipSeason,
+    Vote,
+)
+from forum.recognition.choices import STAFF, eligible, wants
+from forum.recognition.rates import FINDINGS, POSITIVE_SIGNALS, SOLUTIONS
+from forum.recognition.vip.criteria import Measured, wilson, with_staff
+
+STANDING = timedelta(days=183)
+YEAR = timedelta(days=365)
+QUALIFYING = (*POSITIVE_SIGNALS, LedgerKind.article_published, LedgerKind.review_agreed, LedgerKind.edit_accepted)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days that count, the last one not included; `moment` is when it is looked at."""
+
+    first: date
+    end: date
+    moment: datetime
+
+    @property
+    def at(self) -> tuple[datetime, datetime]:
+        return datetime.combine(self.first, time(), UTC), datetime.combine(self.end, time(), UTC)
+
+
+def last_year(end: date) -> Window:
+    return Window(end.replace(year=end.year - 1), end, clock.now())
+
+
+def measure(session: Session, window: Window, only: int | None = None) -> dict[int, Measured]:
+    """By member: everybody who takes part and earned something in the window, or just one."""
+    earned = {row.member_id: row for row in session.execute(_earned(window, only))}
+    against = _not_helpful(session, window, only)
+    seasons = _seasons(session, window, only)
+    nominated = _nominated(session, window, only)
+    found = {
+        member_id: _measured(row, against.get(member_id, 0), seasons.get(member_id, 0), nominated.get(member_id, 0))
+        for member_id, row in earned.items()
+    }
+    if only is not None and not found:
+        return {only: Measured(seasons=seasons.get(only, 0), nominations=nominated.get(only, 0))}
+    return found
+
+
+def _measured(row: Row[Any], against: int, seasons: int, nominations: int) -> Measured:
+    signals = with_staff(row.signals - row.verified, row.verified)
+    return Measured(
+        solutions=with_staff(row.solutions - row.by_staff, row.by_staff),
+        askers=row.askers,
+        months=row.months,
+        share=wilson(signals, signals + against),
+        articles=row.articles,
+        article_share=wilson(row.article_helpful, row.article_helpful),
+        reviews=row.reviews,
+        seasons=seasons,
+        nominations=nominations,
+        standing=int(not row.findings and not row.suspended),
+    )
+
+
+def live(moment: datetime) -> ColumnElement[bool]:
+    """A condition on RepEvent: an original line that counts now, neither reversed nor pending."""
+    turn, flip = aliased(RepEvent), aliased(RepEvent)
+    last = select(func.max(col(turn.id))).where(col(turn.reverses_id).is_not(None)).group_by(col(turn.reverses_id))
+    void = select(col(flip.reverses_id)).where(col(flip.kind) == LedgerKind.reversal, col(flip.id).in_(last))
+    return (
+        col(RepEvent.reverses_id).is_(None)
+        & col(RepEvent.id).not_in(void)
+        & (col(RepEvent.counts_from).is_(None) | (col(RepEvent.counts_from) <= moment))
+    )
+
+
+def _earned(window: Window, only: int | None) -> Any:
+    kind, moment = col(RepEvent.kind), window.moment
+    inside = (col(RepEvent.earn_day) >= window.first) & (col(RepEvent.earn_day) < window.end)
+    solution = inside & kind.in_(SOLUTIONS)
+    asked_by_staff = select(col(Member.id)).where(col(Member.role).in_(STAFF))
+    ticked_by_staff = select(col(Acceptance.post_id)).where(col(Acceptance.by_id).in_(asked_by_staff))
+    asker = func.coalesce(col(Topic.author_id), -col(RepEvent.topic_id))
+    month = extract("year", col(RepEvent.earn_day)) * 12 + extract("month", col(RepEvent.earn_day))
+    recent = col(RepEvent.earn_day) >= (moment - STANDING).date()
+    columns: tuple[Any, ...] = (
+        col(Member.id).label("member_id"),
+        _distinct(solution, col(RepEvent.topic_id)).label("solutions"),
+        _distinct(solution & col(RepEvent.post_id).in_(ticked_by_staff), col(RepEvent.topic_id)).label("by_staff"),
+        _distinct(solution & asker.not_in(asked_by_staff), asker).label("askers"),
+        _distinct(inside & kind.in_(POSITIVE_SIGNALS), month).label("months"),
+        _count(inside & kind.in_(POSITIVE_SIGNALS)).label("signals"),
+        _count(inside & (kind == LedgerKind.solution_verified)).label("verified"),
+        _count(inside & (kind == LedgerKind.article_published)).label("articles"),
+        _count(inside & (kind == LedgerKind.article_helpful)).label("article_helpful"),
+        _count(inside & kind.in_((LedgerKind.review_agreed, LedgerKind.edit_accepted))).label("reviews"),
+        _count(recent & kind.in_(FINDINGS)).label("findings"),
+        _count(col(Member.suspended_until) > moment - STANDING).label("suspended"),
+    )
+    query: Any = (
+        select(*columns)
+        .select_from(RepEvent)
+        .join(RepSubject, col(RepSubject.subject) == col(RepEvent.subject))
+        .join(Member, col(Member.id) == col(RepSubject.member_id))
+        .outerjoin(Topic, col(Topic.id) == col(RepEvent.topic_id))
+        .where(
+            live(moment),
+            kind.in_((*QUALIFYING, LedgerKind.article_helpful, *FINDINGS)),
+            col(RepEvent.earn_day) >= min(window.first, (moment - STANDING).date()),
+        )
+        .group_by(col(Member.id))
+    )
+    if only is not None:
+        return query.where(col(Member.id) == only)
+    return query.where(eligible(), wants("vip")).having(_count(inside & kind.in_(QUALIFYING)) > 0)
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _distinct(condition: ColumnElement[bool], value: Any) -> ColumnElement[int]:
+    return func.count(func.distinct(case((condition, value))))
+
+
+def _not_helpful(session: Session, window: Window, only: int | None) -> dict[int, int]:
+    first, end = window.at
+    query = (
+        select(col(Post.author_id), func.count())
+        .join(Vote, col(Vote.post_id) == col(Post.id))
+        .where(col(Vote.value) < 0, col(Vote.at) >= first, col(Vote.at) < end, col(Post.author_id).is_not(None))
+        .group_by(col(Post.author_id))
+    )
+    return _pairs(session, query, col(Post.author_id), only)
+
+
+def _seasons(session: Session, window: Window, only: int | None) -> dict[int, int]:
+    query = (
+        select(col(VipPlace.member_id), func.count())
+        .join(VipSeason, col(VipSeason.id) == col(VipPlace.season_id))
+        .where(
+            col(VipSeason.published_at).is_not(None),
+            col(VipSeason.starts_on) < window.end,
+            col(VipPlace.tier).in_((Tier.vip, Tier.fellow)),
+            col(VipPlace.basis) != Basis.grace,
+        )
+        .group_by(col(VipPlace.member_id))
+    )
+    return _pairs(session, query, col(VipPlace.member_id), only)
+
+
+def _nominated(session: Session, window: Window, only: int | None) -> dict[int, int]:
+    query = (
+        select(col(VipNomination.member_id), func.count())
+        .where(col(VipNomination.by_peer).is_(True), col(VipNomination.at) >= window.moment - YEAR)
+        .group_by(col(VipNomination.member_id))
+    )
+    return _pairs(session, query, col(VipNomination.member_id), only)
+
+
+def _pairs(session: Session, query: Any, member: Any, only: int | None) -> dict[int, int]:
+    if only is not None:
+        query = query.where(member == only)
+    return {row[0]: row[1] for row in session.execute(query)}
