@@ -19,9 +19,8 @@ from forum.web.once import carry_out
 from forum.web.pages import again, done, page
 
 router = APIRouter(prefix="/desk")
-EDIT, SHOW, SEASON, APPEALS, NOMINATIONS = (
-    f"desk/{name}.html" for name in ("perk_edit", "perk", "season", "appeals", "nominations")
-)
+EDIT, SHOW, SEASON = "desk/perk_edit.html", "desk/perk.html", "desk/season.html"
+APPEALS, NOMINATIONS = "desk/appeals.html", "desk/nominations.html"
 
 
 @router.get("/perks")

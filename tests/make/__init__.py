@@ -3,5 +3,21 @@
 from tests.make.community import community, everybody
 from tests.make.content import answer, comment, section, topic
 from tests.make.people import admin, agent, member, moderator
+from tests.make.programme import offer, offer_form, season, vip
 
-__all__ = ["admin", "agent", "answer", "comment", "community", "everybody", "member", "moderator", "section", "topic"]
+__all__ = [
+    "admin",
+    "agent",
+    "answer",
+    "comment",
+    "community",
+    "everybody",
+    "member",
+    "moderator",
+    "offer",
+    "offer_form",
+    "season",
+    "section",
+    "topic",
+    "vip",
+]

@@ -33,6 +33,7 @@ from forum.topics import actions, edits, inputs, verdicts
 from forum.votes import actions as votes
 from forum.votes.inputs import CastVote
 from tests.make import content, people
+from tests.make.programme import programme
 
 SOON = timedelta(days=90)
 LONG_AGO = timedelta(days=10)
@@ -50,6 +51,7 @@ def community(session: Session) -> Ids:
     _hidden_topics(session, ids)
     _elsewhere(session, ids)
     _machinery(session, ids)
+    programme(session, ids)
     return ids
 
 

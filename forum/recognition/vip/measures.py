@@ -26,6 +26,7 @@ from forum.models import (
 )
 from forum.recognition.choices import STAFF, eligible, wants
 from forum.recognition.rates import FINDINGS, POSITIVE_SIGNALS, SOLUTIONS
+from forum.recognition.standing import CANONICAL, counts
 from forum.recognition.vip.criteria import Measured, wilson, with_staff
 
 STANDING = timedelta(days=183)
@@ -81,18 +82,6 @@ def _measured(row: Row[Any], against: int, seasons: int, nominations: int) -> Me
     )
 
 
-def live(moment: datetime) -> ColumnElement[bool]:
-    """A condition on RepEvent: an original line that counts now, neither reversed nor pending."""
-    turn, flip = aliased(RepEvent), aliased(RepEvent)
-    last = select(func.max(col(turn.id))).where(col(turn.reverses_id).is_not(None)).group_by(col(turn.reverses_id))
-    void = select(col(flip.reverses_id)).where(col(flip.kind) == LedgerKind.reversal, col(flip.id).in_(last))
-    return (
-        col(RepEvent.reverses_id).is_(None)
-        & col(RepEvent.id).not_in(void)
-        & (col(RepEvent.counts_from).is_(None) | (col(RepEvent.counts_from) <= moment))
-    )
-
-
 def _earned(window: Window, only: int | None) -> Any:
     kind, moment = col(RepEvent.kind), window.moment
     inside = (col(RepEvent.earn_day) >= window.first) & (col(RepEvent.earn_day) < window.end)
@@ -116,14 +105,16 @@ def _earned(window: Window, only: int | None) -> Any:
         _count(recent & kind.in_(FINDINGS)).label("findings"),
         _count(col(Member.suspended_until) > moment - STANDING).label("suspended"),
     )
+    person = aliased(RepSubject)
     query: Any = (
         select(*columns)
         .select_from(RepEvent)
         .join(RepSubject, col(RepSubject.subject) == col(RepEvent.subject))
-        .join(Member, col(Member.id) == col(RepSubject.member_id))
+        .join(person, col(person.subject) == CANONICAL)
+        .join(Member, col(Member.id) == col(person.member_id))
         .outerjoin(Topic, col(Topic.id) == col(RepEvent.topic_id))
         .where(
-            live(moment),
+            counts(),
             kind.in_((*QUALIFYING, LedgerKind.article_helpful, *FINDINGS)),
             col(RepEvent.earn_day) >= min(window.first, (moment - STANDING).date()),
         )
