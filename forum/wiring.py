@@ -19,10 +19,11 @@ from forum.recognition import impact, privileges, tags
 from forum.recognition import jobs as recognition_jobs
 from forum.recognition.badges import events as badges
 from forum.recognition.badges import jobs as badge_jobs
+from forum.recognition.closing import outcomes, thanks
 from forum.recognition.vip import events as vip
 from forum.recognition.vip import jobs as vip_jobs
 from forum.resolutions import events as resolutions
-from forum.resolutions import handlers as outcomes
+from forum.resolutions import handlers as resolution_credit
 from forum.search import feed
 from forum.social import events as social
 from forum.social import shares
@@ -38,6 +39,10 @@ JOBS: dict[str, Function] = {
     "notifications.post": notice_jobs.post,
     "notifications.mail": notice_jobs.mail,
     "recognition.settle": recognition_jobs.settle,
+    "recognition.ask_outcomes": outcomes.ask,
+    "recognition.outcome_letter": outcomes.letter,
+    "recognition.thanks_digest": thanks.digest,
+    "recognition.thanks_letter": thanks.letter,
     "recognition.shadow": recognition_jobs.shadow,
     "recognition.privileges": privileges.refresh_all,
     "recognition.badges": badge_jobs.look_at,
@@ -51,6 +56,8 @@ JOBS: dict[str, Function] = {
 SCHEDULE = [
     Periodic("search.follow", timedelta(minutes=1)),
     Periodic("recognition.settle", timedelta(minutes=30)),
+    Periodic("recognition.ask_outcomes", timedelta(hours=6)),
+    Periodic("recognition.thanks_digest", timedelta(days=7)),
     Periodic("recognition.privileges", timedelta(hours=6)),
     Periodic("recognition.shadow", timedelta(days=1), at=time(2, 40)),
     Periodic("recognition.reconcile", timedelta(days=1), at=time(2, 10)),
@@ -118,6 +125,8 @@ def _wire_verdicts() -> None:
         feed.note_change,
     )
     subscribe(topics.AnswerUnaccepted, record, ledger.reverse_solution, impact.refresh_author, feed.note_change)
+    subscribe(topics.HelperCredited, record, ledger.credit_helper, badge_jobs.consider, recognition_notices.tell_led_there)
+    subscribe(topics.HelperUncredited, record, ledger.reverse_helper)
     subscribe(
         topics.AnswerMadeOfficial,
         record,
@@ -139,7 +148,7 @@ def _wire_votes() -> None:
 
 
 def _wire_recognition() -> None:
-    subscribe(recognition.HelperCredited, record, ledger.credit_helper, badge_jobs.consider)
+    subscribe(recognition.Thanked, record, recognition_notices.tell_thanked)
     subscribe(recognition.FindingRecorded, record, recognition_notices.tell_finding)
     subscribe(recognition.PointsAdjusted, record, recognition_notices.tell_adjusted)
     subscribe(recognition.PrivilegesUnlocked, record, recognition_notices.tell_unlocked)
@@ -151,13 +160,13 @@ def _wire_outcomes() -> None:
     subscribe(
         resolutions.ResolutionPublished,
         record,
-        outcomes.credit_writer,
+        resolution_credit.credit_writer,
         shares.draft_shares,
         notices.tell_credited,
         badge_jobs.consider,
     )
     subscribe(resolutions.ResolutionChanged, record)
-    subscribe(resolutions.ResolutionWithdrawn, record, outcomes.reverse_writer)
+    subscribe(resolutions.ResolutionWithdrawn, record, resolution_credit.reverse_writer)
     subscribe(social.ThreadPublished, record, feed.note_change)
     subscribe(social.ThreadIgnored, record)
     subscribe(social.ThreadReopened, record)

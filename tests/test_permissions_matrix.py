@@ -14,11 +14,12 @@ from sqlmodel import Session
 
 from forum.app import create_app
 from forum.core import db, ratelimit
-from forum.models import Member, PointsProposal, Role
+from forum.models import Member, PointsProposal, Role, ThankNote
 from forum.policy.actor import VISITOR, actor_of
 from forum.policy.check import may
 from forum.policy.permissions import Permission
 from forum.policy.rules import RULES
+from forum.recognition.closing import outcomes
 from forum.recognition.vip.criteria import FIRST
 from tests import make
 from tests.fakes.client import Browser, fresh
@@ -293,6 +294,20 @@ ROWS = [
     Row("GET /badges/{key}", "/badges/solver-gold", ANYONE),
     Row("GET /badges/{key}", "/badges/no-such-badge", NOBODY_404),
     Row("POST /members/{handle}/stars", "/members/{helper_handle}/stars", _all("403"), {"note": "You were very patient."}),
+    # Closing the loop.
+    Row("GET /outcome/{token}", "/outcome/{outcome}", ANYONE),
+    Row("GET /outcome/{token}", "/outcome/1-2-3-4-5.made-up", _all("410")),
+    Row("POST /outcome/{token}", "/outcome/{outcome}", ANYONE, {"said": "not_yet"}),
+    Row("POST /outcome/{token}", "/outcome/{outcome}", ANYONE, {"said": "fixed", "post": "{answer}"}),
+    Row("POST /posts/{post_id}/credit", "/posts/{answer}/credit", _for("", asker="409")),
+    Row("POST /posts/{post_id}/credit/removal", "/posts/{answer}/credit/removal", _for("asker")),
+    Row("GET /posts/{post_id}/thanks/new", "/posts/{answer}/thanks/new", MEMBERS),
+    Row("POST /posts/{post_id}/thanks", "/posts/{answer}/thanks", MEMBERS | {"asker": "409"}, {"text": "It works again."}),
+    Row("GET /me/thanks", "/me/thanks", SIGNED_IN),
+    Row("POST /thanks/{note_id}/removal", "/thanks/{thanks}/removal", _for("asker")),
+    Row("POST /thanks/{note_id}/publication", "/thanks/{thanks}/publication", _all("403")),
+    Row("POST /thanks/{note_id}/publication/removal", "/thanks/{thanks}/publication/removal", _all("403")),
+    Row("GET /desk/thanks", "/desk/thanks", STAFF),
     Row("GET /admin/recognition", "/admin/recognition", ADMINS),
     Row("POST /admin/recognition", "/admin/recognition", ADMINS, {"preset": "young"}),
     Row("GET /admin/members/{member_id}/recognition", "/admin/members/{helper_id}/recognition", STAFF),
@@ -343,6 +358,7 @@ class World:
         session.commit()
         self.ids["soon"] = (date.today() + timedelta(days=100)).isoformat()
         self.ids["proposal"] = _waiting(session, self.ids["helper_id"])
+        self.ids["outcome"], self.ids["thanks"] = _outcome(session, self.ids), _note(session, self.ids)
         suspended, self.admin = people["suspended"], people["admin"]
         assert suspended is not None
         self.ids |= {"suspended_id": suspended.id, "other_handle": make.member(session).handle}
@@ -376,6 +392,19 @@ def _waiting(session: Session, member_id: int) -> int:
     session.add(proposal)
     session.commit()
     return proposal.id
+
+
+def _outcome(session: Session, ids: dict[str, Any]) -> str:
+    """The link in a letter that asks whether it helped."""
+    return outcomes.token_for(outcomes.Invitation(ids["open"], ids["answer"], 3, ids["asker"].id))
+
+
+def _note(session: Session, ids: dict[str, Any]) -> int:
+    """The asker thanks the helper."""
+    note = ThankNote(post_id=ids["answer"], from_id=ids["asker"].id, to_id=ids["helper_id"], text="Thank you", may_publish=True)
+    session.add(note)
+    session.commit()
+    return note.id
 
 
 def _png() -> bytes:

@@ -4,6 +4,7 @@ from forum.models.accounts import Attempt, FormKey, LinkPurpose, MailLink, Membe
 from forum.models.activity import Activity
 from forum.models.badges import BadgeAward, BadgeSetting
 from forum.models.catalog import Product, Section, SectionKind, Tag, TopicTag, Visibility
+from forum.models.feedback import OutcomeRequest, OutcomeSaid, ThankNote
 from forum.models.jobs import Job, JobState
 from forum.models.notifications import Notice, NoticeKind
 from forum.models.programme import (

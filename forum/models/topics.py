@@ -83,6 +83,8 @@ class Topic(Table, table=True):
     accepted: int = counter()
     official_post_id: int | None = Field(default=None)
     """The post marked official, kept beside its OfficialMark so that lists need no join."""
+    credited_post_id: int | None = Field(default=None)
+    """Whose answer led there, when the person who asked solved it themselves."""
     me_too: int = counter()
     score: int = counter()
 

@@ -38,6 +38,7 @@ def tell(
     post_id: int | None = None,
     title: str = "",
     link: str = "",
+    mail: bool = True,
 ) -> None:
     """Tell each member once; never the person who did it. News that is about no topic has a title and a link."""
     common = {
@@ -52,7 +53,7 @@ def tell(
     }
     wanted = sorted({member for member in members if member is not None and member != actor_id})
     told = insert_all_ignoring(session, Notice, [{"member_id": member, **common} for member in wanted], "member_id")
-    if told and WORDINGS[kind].switch:
+    if told and mail and WORDINGS[kind].switch:
         enqueue(session, "notifications.post", dedup_key=f"notices:{kind}:{cause}", members=told, cause=cause)
 
 

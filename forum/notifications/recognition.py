@@ -5,7 +5,8 @@ from sqlmodel import Session
 from forum.models import Member, NoticeKind
 from forum.notifications.handlers import tell
 from forum.policy.privileges import LABELS, Privilege
-from forum.recognition.events import FindingRecorded, PointsAdjusted, PrivilegesUnlocked, PrivilegeSuspended
+from forum.recognition.events import FindingRecorded, PointsAdjusted, PrivilegesUnlocked, PrivilegeSuspended, Thanked
+from forum.topics.events import HelperCredited
 
 
 def tell_unlocked(session: Session, event: PrivilegesUnlocked) -> None:
@@ -37,6 +38,35 @@ def tell_finding(session: Session, event: FindingRecorded) -> None:
     link = _own_page(session, event.member_id)
     cause = f"finding:{event.post_id}"
     tell(session, [event.member_id], NoticeKind.points, cause, actor_id=None, title=title, link=link)
+
+
+def tell_thanked(session: Session, event: Thanked) -> None:
+    """The very first one is also told by mail at once; later ones come in the weekly letter."""
+    cause = f"thanks:{event.post_id}:{event.actor_id}"
+    tell(
+        session,
+        [event.member_id],
+        NoticeKind.thanks,
+        cause,
+        actor_id=event.actor_id,
+        topic_id=event.topic_id,
+        post_id=event.post_id,
+        link="/me/thanks",
+        mail=event.first,
+    )
+
+
+def tell_led_there(session: Session, event: HelperCredited) -> None:
+    cause = f"credited:{event.post_id}"
+    tell(
+        session,
+        [event.author_id],
+        NoticeKind.accepted,
+        cause,
+        actor_id=event.actor_id,
+        topic_id=event.topic_id,
+        post_id=event.post_id,
+    )
 
 
 def _own_page(session: Session, member_id: int) -> str:

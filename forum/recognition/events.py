@@ -48,10 +48,12 @@ class FindingRecorded:
 
 
 @dataclass(frozen=True, slots=True)
-class HelperCredited:
-    """Somebody solved it themselves and said whose answer led them there."""
+class Thanked:
+    """A note was written. What it says stays between the two."""
 
     actor_id: int
     topic_id: int
     post_id: int
-    author_id: int | None
+    member_id: int
+    first: bool
+    """The first thank you this member ever got."""

@@ -33,12 +33,14 @@ from forum.recognition.actions import (
     subject_of,
     void_post,
 )
-from forum.recognition.events import FindingRecorded, HelperCredited
+from forum.recognition.events import FindingRecorded
 from forum.recognition.rates import SOLUTIONS, UNDO_WINDOW, YOUNG_ASKER, YOUNG_VOTE_WAITS, YOUNG_VOTER
 from forum.topics.events import (
     AnswerAccepted,
     AnswerMadeOfficial,
     AnswerUnaccepted,
+    HelperCredited,
+    HelperUncredited,
     OfficialMarkRemoved,
     PostConverted,
     PostReturned,
@@ -134,6 +136,11 @@ def credit_helper(session: Session, event: HelperCredited) -> None:
         counts_from = _settle_at(session, clock.now() + _undo_window(session, event.actor_id))
         cause = Cause("topic", event.topic_id, event.topic_id, event.post_id)
         credit(session, subject, LedgerKind.solution_credited, cause, counts_from=counts_from)
+
+
+def reverse_helper(session: Session, event: HelperUncredited) -> None:
+    cause = Cause("topic", event.topic_id, event.topic_id, event.post_id)
+    reverse(session, LedgerKind.solution_credited, cause, "another answer was marked as the solution")
 
 
 def credit_verified(session: Session, event: AnswerMadeOfficial) -> None:

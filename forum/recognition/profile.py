@@ -29,6 +29,7 @@ from forum.policy.check import may
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.recognition.badges.pages import Medal, medals_of
+from forum.recognition.closing.thanks import NoteView, published
 from forum.topics.people import COLUMNS, person
 from forum.topics.rows import keyset_page, select_rows, topic_url, visible_topics
 from forum.topics.views import PersonView, Tab, TopicRow
@@ -78,6 +79,7 @@ class ProfilePage:
     more_url: str | None
     resolutions: list[CreditedFor]
     known_for: list[KnownFor]
+    thanks: list[NoteView]
     is_me: bool
     may_manage: bool
     suspended_text: str
@@ -114,6 +116,7 @@ def profile_page(session: Session, actor: Actor, handle: str, tab: str, after: s
         more_url=f"{base}?tab={tab}&after={more}" if more else None,
         resolutions=_credited(session, member.id),
         known_for=_known_for(session, member.id),
+        thanks=published(session, actor, member.id),
         is_me=actor.signed_in and actor.id == member.id,
         may_manage=may(actor, Permission.member_manage),
         suspended_text=_suspended(member),

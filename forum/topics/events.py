@@ -64,6 +64,24 @@ class AnswerUnaccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class HelperCredited:
+    """Somebody solved it themselves and said whose answer led them there."""
+
+    actor_id: int
+    topic_id: int
+    post_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HelperUncredited:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerMadeOfficial:
     actor_id: int
     topic_id: int

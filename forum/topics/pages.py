@@ -33,7 +33,7 @@ from forum.policy.check import may, require, why_not
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.topics.life import life
-from forum.topics.post_views import Mine, Outside, comment_view, load_comments, load_mine, post_view, select_posts
+from forum.topics.post_views import Mine, Outside, OwnSolution, comment_view, load_comments, load_mine, post_view, select_posts
 from forum.topics.rows import SEPARATOR, STATE_LABELS, tag_views, topic_url
 from forum.topics.views import CommentView, LinkView, OriginView, PostView, TopicPage
 
@@ -126,6 +126,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         may_close=may(actor, _next_state(topic), about),
         may_link_duplicate=may(actor, Permission.topic_link_duplicate, about),
         may_write_resolution=may(actor, Permission.resolution_write, about) and bool(topic.accepted or topic.official_post_id),
+        asks_whose=any(post.may_credit for post in posts) and topic.credited_post_id is None,
         is_mine=actor.signed_in and topic.author_id == actor.id,
         indexable=topic.audience == Audience.public and topic.answers > 0,
     )
@@ -219,7 +220,14 @@ def _post_views(actor: Actor, loaded: Loaded, mine: Mine, outside: Outside) -> l
     for row in loaded.comments:
         if row.kind == PostKind.comment:
             under.setdefault(row.parent_id, []).append(comment_view(actor, loaded.topic, row, outside))
-    return [post_view(actor, loaded.topic, row, under.get(row.id, []), mine, outside) for row in loaded.posts]
+    own = _own_solution(loaded)
+    return [post_view(actor, loaded.topic, row, under.get(row.id, []), mine, outside, own) for row in loaded.posts]
+
+
+def _own_solution(loaded: Loaded) -> OwnSolution | None:
+    asker = loaded.topic.author_id
+    ticked = [row.created_at for row in loaded.posts if row.accepted_at and asker is not None and row.author_id == asker]
+    return OwnSolution(max(ticked), loaded.topic.credited_post_id) if ticked else None
 
 
 def _my_state(session: Session, actor: Actor, topic_id: int) -> tuple[bool, bool, str]:

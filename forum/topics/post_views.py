@@ -1,7 +1,7 @@
 """Posts as a reader sees them: loaded as columns in as few queries as a page can have."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -142,8 +142,22 @@ def comment_view(actor: Actor, topic: TopicFacts, row: Row[Any], outside: Outsid
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OwnSolution:
+    """When the person who asked wrote the answer they ticked themselves, and whose answer led them there."""
+
+    at: datetime
+    credited_post_id: int | None
+
+
 def post_view(
-    actor: Actor, topic: TopicFacts, row: Row[Any], comments: list[CommentView], mine: Mine, outside: Outside
+    actor: Actor,
+    topic: TopicFacts,
+    row: Row[Any],
+    comments: list[CommentView],
+    mine: Mine,
+    outside: Outside,
+    own: OwnSolution | None = None,
 ) -> PostView:
     about = About(topic, row)
     readable = may(actor, Permission.topic_read, about)
@@ -173,7 +187,10 @@ def post_view(
         may_vote=may(actor, Permission.post_vote, about),
         why_not_vote=why_not(actor, Permission.post_vote, about),
         why_not_down=why_not(actor, Permission.post_vote_down, about) if may(actor, Permission.post_vote, about) else "",
+        credited=own is not None and own.credited_post_id == row.id,
         may_accept=may(actor, Permission.answer_accept, about),
+        may_credit=own is not None and row.created_at < own.at and may(actor, Permission.answer_credit, about),
+        may_thank=row.author_id is not None and may(actor, Permission.answer_thank, about),
         may_verify=may(actor, Permission.answer_verify, about),
         may_mark=may(actor, Permission.answer_mark, about),
         may_comment=may(actor, Permission.comment_post, about),

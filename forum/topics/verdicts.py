@@ -15,7 +15,14 @@ from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
-from forum.topics.events import AnswerAccepted, AnswerMadeOfficial, AnswerUnaccepted, OfficialMarkRemoved
+from forum.topics.events import (
+    AnswerAccepted,
+    AnswerMadeOfficial,
+    AnswerUnaccepted,
+    HelperCredited,
+    HelperUncredited,
+    OfficialMarkRemoved,
+)
 from forum.topics.inputs import MarkOfficial
 
 LONGEST_REVIEW = timedelta(days=3 * 365)
@@ -30,6 +37,8 @@ def accept_answer(session: Session, actor: Actor, topic: Topic, post: Post) -> N
     values = {"post_id": post.id, "topic_id": topic.id, "by_id": actor.id, "at": moment}
     if not insert_ignoring(session, Acceptance, values):
         return
+    if post.author_id != topic.author_id:
+        _uncredit(session, actor, topic)
     bump(topic, accepted=1)
     if topic.state not in (TopicState.closed, TopicState.archived):
         topic.state = TopicState.solved
@@ -61,6 +70,41 @@ def take_back_acceptance(session: Session, actor: Actor, topic: Topic, post: Pos
     if post.author_id is not None and post.author_id != topic.author_id:
         bump(session.get_one(Member, post.author_id), accepted=-1)
     emit(session, AnswerUnaccepted(actor.member_id, topic.id, post.id, post.author_id, tidied))
+
+
+def credit_helper(session: Session, actor: Actor, topic: Topic, post: Post) -> None:
+    """The person who asked solved it themselves, and this answer led them there. One for each question."""
+    require(actor, Permission.answer_credit, About(topic, post))
+    own = (
+        select(col(Post.created_at))
+        .join(Acceptance, col(Acceptance.post_id) == col(Post.id))
+        .where(col(Acceptance.topic_id) == topic.id, col(Post.author_id) == topic.author_id)
+        .order_by(col(Post.created_at).desc())
+    )
+    solved_at = session.scalars(own).first()
+    if solved_at is None:
+        raise Conflict("Mark your own answer as the solution first. If this one solved it, mark this one instead.")
+    if post.created_at > solved_at:
+        raise Conflict("This answer came after yours, so it cannot have led you there.")
+    if topic.credited_post_id == post.id:
+        return
+    _uncredit(session, actor, topic)
+    topic.credited_post_id = post.id
+    emit(session, HelperCredited(actor.member_id, topic.id, post.id, post.author_id))
+
+
+def uncredit_helper(session: Session, actor: Actor, topic: Topic, post: Post) -> None:
+    require(actor, Permission.answer_credit, About(topic, post))
+    if topic.credited_post_id == post.id:
+        _uncredit(session, actor, topic)
+
+
+def _uncredit(session: Session, actor: Actor, topic: Topic) -> None:
+    if topic.credited_post_id is None:
+        return
+    credited = session.get_one(Post, topic.credited_post_id)
+    topic.credited_post_id = None
+    emit(session, HelperUncredited(actor.member_id, topic.id, credited.id, credited.author_id))
 
 
 def mark_official(session: Session, actor: Actor, topic: Topic, post: Post, data: MarkOfficial) -> None:

@@ -110,7 +110,11 @@ class PostView:
     why_not_vote: str
     why_not_down: str
     """What would unlock "not helpful"; empty when it is open or nothing may be voted."""
+    credited: bool
+    """The person who asked says that it led them to their own solution."""
     may_accept: bool
+    may_credit: bool
+    may_thank: bool
     may_verify: bool
     may_mark: bool
     may_comment: bool
@@ -201,6 +205,8 @@ class TopicPage:
     may_close: bool
     may_link_duplicate: bool
     may_write_resolution: bool
+    asks_whose: bool
+    """Its asker solved it themselves: whose answer led them there?"""
     is_mine: bool
     indexable: bool
 
