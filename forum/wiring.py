@@ -49,12 +49,14 @@ JOBS: dict[str, Function] = {
     "recognition.reconcile": badge_jobs.reconcile,
     "recognition.badge_digest": badge_jobs.digest,
     "search.follow": feed.follow,
+    "search.learn_likeness": feed.learn_likeness,
     "vip.tick": vip_jobs.tick,
     "vip.alumni_letter": vip_jobs.alumni_letter,
 }
 
 SCHEDULE = [
     Periodic("search.follow", timedelta(minutes=1)),
+    Periodic("search.learn_likeness", timedelta(days=1)),
     Periodic("recognition.settle", timedelta(minutes=30)),
     Periodic("recognition.ask_outcomes", timedelta(hours=6)),
     Periodic("recognition.thanks_digest", timedelta(days=7)),
@@ -107,7 +109,7 @@ def _wire_topics() -> None:
     subscribe(topics.DetailsAsked, record, notices.tell_asker_details, feed.note_change)
     subscribe(topics.DetailsGiven, record, feed.note_change)
     subscribe(topics.TopicStateChanged, record, feed.note_change)
-    subscribe(topics.DuplicateLinked, record, notices.tell_asker_duplicate, badge_jobs.consider)
+    subscribe(topics.DuplicateLinked, record, notices.tell_asker_duplicate, badge_jobs.consider, feed.note_change)
     subscribe(topics.DuplicateUnlinked, record)
     subscribe(topics.QuestionDeflected, record)
     subscribe(catalog.TopicRetagged, record, tags.follow_retag)
@@ -164,9 +166,12 @@ def _wire_outcomes() -> None:
         shares.draft_shares,
         notices.tell_credited,
         badge_jobs.consider,
+        feed.note_change,
     )
     subscribe(resolutions.ResolutionChanged, record)
     subscribe(resolutions.ResolutionWithdrawn, record, resolution_credit.reverse_writer)
+    subscribe(resolutions.ResolutionChanged, record, feed.note_change)
+    subscribe(resolutions.ResolutionWithdrawn, record, outcomes.reverse_writer, feed.note_change)
     subscribe(social.ThreadPublished, record, feed.note_change)
     subscribe(social.ThreadIgnored, record)
     subscribe(social.ThreadReopened, record)

@@ -31,7 +31,7 @@ from forum.app import create_app
 from forum.core import clock, db, migrations, ratelimit
 from forum.core.settings import settings
 from forum.search import index as search_index
-from forum.search.queries import _similar_ids
+from forum.search.queries import _like_topic
 from forum.web import page_cache
 from tests.fakes.client import Browser
 
@@ -72,7 +72,7 @@ def database(schema: Path) -> Iterator[None]:
     data = settings().data_dir
     search_index.close()
     ratelimit._limiter.cache_clear()
-    _similar_ids.cache_clear()
+    _like_topic.cache_clear()
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     if _POSTGRES:

@@ -4,7 +4,7 @@ Fresh documents wait in plain lists; a few hundred at a time become a sorted seg
 document is sorted in about as often as the logarithm of their number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -59,6 +59,23 @@ class Postings:
             self._seal()
         return number
 
+    def extend(self, documents: Sequence[Mapping[int, float]]) -> None:
+        """Takes in many at once, sorted together."""
+        if self._waits + len(documents) < SEGMENT:
+            for one in documents:
+                self.add(one)
+            return
+        if self._waits:
+            self._seal()
+        first, self.size = self.size, self.size + len(documents)
+        sizes = [len(one) for one in documents]
+        lengths = np.fromiter((sum(one.values()) for one in documents), np.float32, len(documents))
+        self._lengths = np.concatenate([self._lengths[:first], lengths, np.zeros(1024, np.float32)])
+        self._total += float(lengths.sum())
+        terms = np.fromiter((term for one in documents for term in one), np.uint32, sum(sizes))
+        counts = np.fromiter((count for one in documents for count in one.values()), np.float32, sum(sizes))
+        self._join(_sorted(terms, np.repeat(np.arange(first, self.size, dtype=np.int32), sizes), counts))
+
     def scores(self, terms: Mapping[int, float]) -> Floats:
         """BM25 of every document, words counting as often as they are asked for."""
         found: list[tuple[float, Numbers, NDArray[np.float32]]] = []
@@ -103,8 +120,11 @@ class Postings:
         terms = np.repeat(np.fromiter(self._waiting, np.uint32), [len(one[0]) for one in self._waiting.values()])
         documents = np.fromiter((number for one in self._waiting.values() for number in one[0]), np.int32)
         counts = np.fromiter((count for one in self._waiting.values() for count in one[1]), np.float32)
-        self._segments.append(_sorted(terms, documents, counts))
         self._waiting, self._waits = {}, 0
+        self._join(_sorted(terms, documents, counts))
+
+    def _join(self, fresh: Segment) -> None:
+        self._segments.append(fresh)
         while any(len(old.documents) < 3 * len(new.documents) for old, new in pairwise(self._segments)):
             new, old = self._segments.pop(), self._segments.pop()
             self._segments.append(_joined(old, new))

@@ -158,5 +158,5 @@ def _form(
     )
     body = form.values.get("body", "")[: markdown.MAX_LENGTH]
     shown = stored_html(markdown.render(body)) if form.preview and body else None
-    matches = similar_links(db, me, form.values.get("title", ""))
+    matches = similar_links(db, me, form.values.get("title", ""), body, form.values.get("tags", ""))
     return page(request, "topics/ask.html", status=status, page=offers, form=form, preview_html=shown, similar=matches)

@@ -25,7 +25,7 @@ def guests(session: Session, actor: Actor, loaded: pages.Loaded) -> pages.Guests
     return pages.Guests(
         origins=origin_views(session, topic.id) if topic.linked else [],
         authors={post_id: _person(author) for post_id, author in authors.items()},
-        similar=similar_topics(session, topic.id, topic.title),
+        similar=similar_topics(session, topic.id, topic.title, topic.question_body),
     )
 
 

@@ -1,7 +1,7 @@
 """Keeps the index equal to the rows: an outbox line in the caller's transaction, a job that follows it."""
 
-from collections.abc import Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Row, delete, func, select
 from sqlmodel import Session, col
@@ -11,12 +11,15 @@ from forum.core.logs import log
 from forum.jobs.queue import enqueue
 from forum.models import Audience, Member, Post, PostKind, PostState, SearchOutbox, Section, Topic, TopicState
 from forum.search.index import index
+from forum.search.shelf import Entry, Pointed, shelf
+from forum.search.suggested import told
 from forum.search.whoosh_index import Document, as_number
 from forum.topics.rows import SEPARATOR, TAGS_OF_TOPIC
 
 BATCH = 50
 REBUILD_BATCH = 500
 MAX_BODY = 20_000
+Batch = TypeVar("Batch")
 
 
 class AboutTopic(Protocol):
@@ -48,9 +51,11 @@ def _follow_once() -> bool:
         ).all()
         topics = sorted({line.topic_id for line in lines})
         documents = list(documents_of(session, topics))
+        news = told(session, topics)
     if not lines:
         return False
     index().write(topics, documents)
+    shelf().tell(news.entries, news.gone, news.pointed)
     with transaction() as session:
         session.execute(delete(SearchOutbox).where(col(SearchOutbox.id).in_([line.id for line in lines])))
     return True
@@ -58,6 +63,8 @@ def _follow_once() -> bool:
 
 def _mend() -> None:
     """An index that is gone or damaged is built again from the rows."""
+    if shelf().missing():
+        shelf().rebuild(_everything_told())
     if not index().worth_rebuilding():
         return
     with transaction(writes=False) as session:
@@ -71,17 +78,32 @@ def _mend() -> None:
 def rebuild() -> int:
     """Everything anew from the database. Returns the number of documents."""
     index().root.mkdir(parents=True, exist_ok=True)
+    shelf().rebuild(_everything_told())
     return index().rebuild(_all_documents())
 
 
 def _all_documents() -> Iterator[list[Document]]:
+    return _in_batches(lambda session, ids: list(documents_of(session, ids)))
+
+
+def _everything_told() -> Iterator[tuple[list[Entry], list[Pointed]]]:
+    return ((news.entries, news.pointed) for news in _in_batches(told))
+
+
+def learn_likeness() -> None:
+    """Nightly: what people linked to what teaches which suggestions help."""
+    if not shelf().missing():
+        shelf().learn()
+
+
+def _in_batches(read: Callable[[Session, list[int]], Batch]) -> Iterator[Batch]:
     last = 0
     while True:
         with transaction(writes=False) as session:
             ids = list(
                 session.scalars(select(col(Topic.id)).where(col(Topic.id) > last).order_by(col(Topic.id)).limit(REBUILD_BATCH))
             )
-            batch = list(documents_of(session, ids))
+            batch = read(session, ids)
         if not ids:
             return
         yield batch

@@ -3,6 +3,7 @@
 from functools import cache
 
 from forum.core.settings import settings
+from forum.search.shelf import shelf
 from forum.search.whoosh_index import Index
 
 
@@ -17,3 +18,4 @@ def close() -> None:
     """Let go of open files, before the data folder goes (tests, restore)."""
     index().close()
     index.cache_clear()
+    shelf.cache_clear()

@@ -4,9 +4,9 @@ Pure: documents and links come in by order of time, a question is compared with 
 database, `forum eval similar` from a file.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,20 +34,20 @@ USUAL = np.array([0.333, 0.804, 0.214, 0.165, 0.441, 0.043, -0.071, -0.296, 0.09
 class Words:
     """A question as the ranking sees it."""
 
-    title: Counter[int]
-    every: Counter[int]
-    tags: frozenset[str]
+    title: Mapping[int, float]
+    every: Mapping[int, float]
+    tags: frozenset[int]
 
     @classmethod
     def of(cls, title: str, body: str, tags: Iterable[str], language: str = "en") -> "Words":
         short = terms(title, language)
-        kept = frozenset(tag.lower() for tag in tags)
+        names = {tag.lower() for tag in tags}
         every = terms(body, language)
         for word, times in short.items():
             every[word] += 2 * times
-        for tag in kept:
+        for tag in names:
             every.update(terms(tag.replace("-", " "), language))
-        return cls(short, every, kept)
+        return cls(short, every, frozenset(crc32(name.encode()) for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Shelf:
     titles: Postings = field(default_factory=Postings)
     at: list[float] = field(default_factory=list)
     author: list[str] = field(default_factory=list)
-    tags: list[frozenset[str]] = field(default_factory=list)
+    tags: list[frozenset[int]] = field(default_factory=list)
     links: dict[int, list[float]] = field(default_factory=dict)
     by_author: dict[str, list[int]] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
@@ -73,12 +73,23 @@ class Shelf:
         """Takes one document in. An empty author is nobody's."""
         number = self.words.add(found.every)
         self.titles.add(found.title)
+        self._note(number, found, author, at)
+        return number
+
+    def extend(self, documents: Sequence[tuple[Words, str, float]]) -> None:
+        """Takes in many at once, numbered in their order."""
+        first = self.words.size
+        self.words.extend([found.every for found, _, _ in documents])
+        self.titles.extend([found.title for found, _, _ in documents])
+        for number, (found, author, at) in enumerate(documents, first):
+            self._note(number, found, author, at)
+
+    def _note(self, number: int, found: Words, author: str, at: float) -> None:
         self.at.append(at)
         self.author.append(author)
         self.tags.append(found.tags)
         if author:
             self.by_author.setdefault(author, []).append(number)
-        return number
 
     def link(self, number: int, at: float) -> None:
         """Somebody pointed to this document."""
@@ -132,6 +143,31 @@ class Shelf:
 
 def _lately(moments: list[float], at: float) -> int:
     return sum(1 for moment in moments if moment > at - MONTHS)
+
+
+class Course:
+    """What a community's links teach: questions as they stood when asked, and what they were later linked to."""
+
+    def __init__(self) -> None:
+        self.shelf = Shelf()
+        self.numbers: dict[str, int] = {}
+        self._stood: dict[str, tuple[NDArray[np.int64], Floats]] = {}
+        self._right: dict[str, set[int]] = {}
+
+    def ask(self, key: str, asked: Words, author: str, at: float, *, linked: bool) -> None:
+        """Only of questions that were `linked` is it worth knowing what they stood beside."""
+        if linked:
+            self._stood[key] = self.shelf.choices(asked, author, at)
+        self.numbers[key] = self.shelf.add(asked, author, at)
+
+    def link(self, source: str, target: str, at: float) -> None:
+        if target in self.numbers:
+            self.shelf.link(self.numbers[target], at)
+            self._right.setdefault(source, set()).add(self.numbers[target])
+
+    def lessons(self) -> list[Choices]:
+        found = [lesson(*stood, self._right.get(key, set())) for key, stood in self._stood.items()]
+        return [one for one in found if one is not None]
 
 
 def lesson(numbers: NDArray[np.int64], rows: Floats, right: set[int]) -> Choices | None:

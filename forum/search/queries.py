@@ -7,16 +7,19 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
+from forum.core import clock
 from forum.core.templating import stored_html
 from forum.core.text import plural
-from forum.models import Post, PostState, Section, Topic
+from forum.models import Post, PostState, Resolution, ResolutionState, Section, Topic
 from forum.policy.actor import VISITOR, Actor
 from forum.search.highlight import marked, passage
 from forum.search.index import index
 from forum.search.operators import MAX_LENGTH, parse
+from forum.search.shelf import Suggestion, shelf
+from forum.search.suggested import days, words_of
 from forum.search.whoosh_index import Hit, Wanted, stems_of
 from forum.topics.rows import STATE_LABELS, topic_url, visible_topics
 from forum.topics.views import LinkView
@@ -148,37 +151,50 @@ def _without_index(session: Session, actor: Actor, q: str, wanted: Wanted) -> Se
     return SearchPage(q=q, rows=[_view(row, stems) for row in rows], total_text=plural(len(rows), "topic"), trouble=TROUBLE)
 
 
-def similar_links(session: Session, actor: Actor, title: str, limit: int = 5, *, exclude: int = 0) -> list[LinkView]:
-    """Topics like a title that is being typed; empty below ten characters."""
+def similar_links(session: Session, actor: Actor, title: str, body: str = "", tags: str = "", limit: int = 5) -> list[LinkView]:
+    """Topics and resolutions like a question that is being written; empty below ten characters."""
     if len(title.strip()) < SHORTEST_TITLE:
         return []
-    hits = index().similar(title, limit + 3, exclude=exclude)
-    return _links(session, actor, [hit.topic_id for hit in hits])[:limit]
+    asked = words_of(title, body, tags)
+    return _links(session, actor, shelf().like(asked, actor.id or 0, days(clock.now()), limit + 3))[:limit]
 
 
-def similar_topics(session: Session, topic_id: int, title: str, limit: int = 4) -> list[LinkView]:
+def similar_topics(session: Session, topic_id: int, title: str, body: str, limit: int = 4) -> list[LinkView]:
     """Beside a topic. Only what everybody may read, so the look-up is shared for some minutes."""
-    ids = _similar_ids(topic_id, title, int(time.monotonic() // SIMILAR_FRESH_SECONDS), str(index().root))
-    return _links(session, VISITOR, list(ids))[:limit]
+    found = _like_topic(topic_id, title, body, int(time.monotonic() // SIMILAR_FRESH_SECONDS), str(shelf().path))
+    return _links(session, VISITOR, list(found))[:limit]
 
 
 @lru_cache(maxsize=4_096)
-def _similar_ids(topic_id: int, title: str, _epoch: int, _root: str) -> tuple[int, ...]:
-    return tuple(hit.topic_id for hit in index().similar(title, 6, exclude=topic_id))
+def _like_topic(topic_id: int, title: str, body: str, _epoch: int, _root: str) -> tuple[Suggestion, ...]:
+    return tuple(shelf().like(words_of(title, body), 0, days(clock.now()), 6, without=topic_id))
 
 
-def _links(session: Session, actor: Actor, topic_ids: list[int]) -> list[LinkView]:
-    if not topic_ids:
+def _links(session: Session, actor: Actor, found: list[Suggestion]) -> list[LinkView]:
+    if not found:
         return []
     rows = session.execute(
-        select(col(Topic.id), col(Topic.slug), col(Topic.title), col(Topic.state), col(Topic.official_post_id)).where(
-            and_(col(Topic.id).in_(topic_ids), visible_topics(actor))
+        select(
+            col(Topic.id),
+            col(Topic.slug),
+            col(Topic.title),
+            col(Topic.state),
+            col(Topic.official_post_id),
+            col(Resolution.id).label("resolution_id"),
+            col(Resolution.slug).label("resolution_slug"),
+            col(Resolution.question),
         )
+        .outerjoin(Resolution, (col(Resolution.topic_id) == col(Topic.id)) & (col(Resolution.state) == ResolutionState.public))
+        .where(col(Topic.id).in_([one.topic_id for one in found]), visible_topics(actor))
     ).all()
-    found = {
-        row.id: LinkView(
-            topic_url(row.id, row.slug), row.title, row.state, STATE_LABELS[row.state], row.official_post_id is not None
-        )
-        for row in rows
-    }
-    return [found[topic_id] for topic_id in dict.fromkeys(topic_ids) if topic_id in found]
+    rows_of = {row.id: row for row in rows}
+    return [_link(rows_of[one.topic_id], one.is_resolution) for one in found if one.topic_id in rows_of]
+
+
+def _link(row: Row[Any], is_resolution: bool) -> LinkView:
+    """A resolution that was withdrawn meanwhile leads to its topic."""
+    if is_resolution and row.resolution_id is not None:
+        url = f"/resolutions/{row.resolution_id}/{row.resolution_slug}"
+        return LinkView(url, row.question, row.state, "Resolution", row.official_post_id is not None, topic_url(row.id, row.slug))
+    url = topic_url(row.id, row.slug)
+    return LinkView(url, row.title, row.state, STATE_LABELS[row.state], row.official_post_id is not None, url)

@@ -147,22 +147,6 @@ class Index:
             hits += [hit for hit in relaxed if hit.post_id not in known]
         return hits
 
-    def similar(self, text: str, limit: int, *, exclude: int = 0) -> list[Hit]:
-        """Questions like this one, by their title words; the rarest word has to be there or two others."""
-        return self._read(lambda searcher: self._similar(searcher, text, limit, exclude), [])
-
-    def _similar(self, searcher: Searcher, text: str, limit: int, exclude: int) -> list[Hit]:
-        terms = [term for word in words_of(text)[:12] if (term := self._term(searcher, word, False)) is not None]
-        terms = sorted(terms, key=lambda term: term.estimate_size(searcher.reader()))[:MAX_TERMS]
-        if not terms:
-            return []
-        any_two = q.Or([q.And([first, second]) for i, first in enumerate(terms[:4]) for second in terms[i + 1 : 4]])
-        required: q.Query = q.Or([terms[0], any_two]) if len(terms) > 1 else terms[0]
-        wanted = q.And([q.AndMaybe(required, q.Or(terms)), q.Term("kind", "question")])
-        if exclude:
-            wanted = q.AndNot(wanted, q.NumericRange("topic", exclude, exclude))
-        return _collect(searcher, wanted, limit)
-
     def correct(self, words: list[str]) -> list[str]:
         """The nearest known spelling of each word, itself where none is near."""
         return self._read(lambda searcher: self._correct(searcher, words), words)
@@ -322,11 +306,6 @@ class Index:
             held[3].close()
         self._local.held = None
         self._local.checked = 0.0
-
-
-def words_of(text: str) -> list[str]:
-    """Words that carry meaning, lower case, each once."""
-    return list(dict.fromkeys(token.text for token in SCHEMA["words"].analyzer(text[:500])))
 
 
 def stems_of(text: str) -> set[str]:

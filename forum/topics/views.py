@@ -132,6 +132,8 @@ class LinkView:
     state: str
     state_label: str
     has_official: bool
+    topic_url: str = ""
+    """The topic itself, when `url` leads to its resolution."""
 
 
 @dataclass(frozen=True, slots=True)

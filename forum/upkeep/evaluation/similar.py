@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from forum.core.listwise import Choices
-from forum.search.likeness import USUAL, Shelf, Words, learned, lesson
+from forum.search.likeness import USUAL, Course, Words, learned
 from forum.upkeep.evaluation.reading import Link, Question, Story, Unreadable
 
 DEPTHS = (1, 5, 10, 50)
@@ -63,11 +62,8 @@ def _truth(story: Story) -> dict[str, dict[str, str]]:
 class _Replay:
     def __init__(self, story: Story, truth: dict[str, dict[str, str]], test_from: float) -> None:
         self.story, self.truth, self.test_from = story, truth, test_from
-        self.shelf = Shelf()
-        self.numbers: dict[str, int] = {}
-        self.pending: dict[str, Any] = {}
-        self.lessons: list[Choices] = []
-        self.linked: dict[str, set[int]] = defaultdict(set)
+        self.course = Course()
+        self.lessons = 0
         self.weights = USUAL
         self.fitted = False
         self.found = {name: defaultdict[str, Found](Found) for name in ("product", *BASELINES)}
@@ -77,35 +73,29 @@ class _Replay:
         if question.at >= self.test_from and not self.fitted:
             self._fit()
         asked = Words.of(question.title, question.body, question.tags)
-        if question.id in self.truth:
-            if question.at >= self.test_from:
-                self._measure(question, asked)
-            else:
-                self.pending[question.id] = self.shelf.choices(asked, question.author, question.at)
-        self.numbers[question.id] = self.shelf.add(asked, question.author, question.at)
+        linked = question.id in self.truth
+        if linked and question.at >= self.test_from:
+            self._measure(question, asked)
+        learns = linked and not self.fitted
+        self.course.ask(question.id, asked, question.author, question.at, linked=learns)
 
     def link(self, link: Link) -> None:
-        if link.target not in self.numbers:
-            return
-        self.shelf.link(self.numbers[link.target], link.at)
-        if link.at < self.test_from:
-            self.linked[link.source].add(self.numbers[link.target])
+        if link.at >= self.test_from and not self.fitted:
+            self._fit()
+        self.course.link(link.source, link.target, link.at)
 
     def _fit(self) -> None:
         """Only from links that were there before the test begins."""
-        for source, (numbers, rows) in self.pending.items():
-            one = lesson(numbers, rows, self.linked.get(source, set()))
-            if one is not None:
-                self.lessons.append(one)
-        self.weights = learned(self.lessons)
+        lessons = self.course.lessons()
+        self.weights, self.lessons = learned(lessons), len(lessons)
         self.fitted = True
 
     def _measure(self, question: Question, asked: Words) -> None:
         start = process_time()
-        order = [like.number for like in self.shelf.ranked(asked, question.author, question.at, self.weights)]
+        order = [like.number for like in self.course.shelf.ranked(asked, question.author, question.at, self.weights)]
         self.took.append(process_time() - start)
-        every = self.shelf.words.scores(asked.every)
-        age = question.at - np.array(self.shelf.at)
+        every = self.course.shelf.words.scores(asked.every)
+        age = question.at - np.array(self.course.shelf.at)
         self._take("product", question, order)
         self._take("bm25", question, np.argsort(-every, kind="stable")[:200].tolist())
         self._take("bm25_fresh", question, np.argsort(-every * (1 + np.exp(-age / 90)), kind="stable")[:200].tolist())
@@ -113,7 +103,7 @@ class _Replay:
     def _take(self, ranker: str, question: Question, order: list[int]) -> None:
         wanted: dict[str, set[int]] = defaultdict(set)
         for target, kind in self.truth[question.id].items():
-            number = self.numbers[target]
+            number = self.course.numbers[target]
             same = bool(question.author) and self.story.questions[target].author == question.author
             wanted["B" if same else "A"].add(number)
             wanted[kind].add(number)
@@ -125,9 +115,9 @@ class _Replay:
         groups = ("A", "B", "duplicate", "related", "all")
         return {
             "command": "eval similar",
-            "documents": len(self.numbers),
+            "documents": len(self.course.numbers),
             "queries": len(self.took),
-            "fitted_on": len(self.lessons),
+            "fitted_on": self.lessons,
             "weights": "fitted" if self.weights is not USUAL else "usual",
             "rankers": {name: {group: kept[group].figures() for group in groups} for name, kept in self.found.items()},
             "query_ms_mean": round(1000 * float(np.mean(self.took)), 2),
