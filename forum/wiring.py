@@ -168,10 +168,8 @@ def _wire_outcomes() -> None:
         badge_jobs.consider,
         feed.note_change,
     )
-    subscribe(resolutions.ResolutionChanged, record)
-    subscribe(resolutions.ResolutionWithdrawn, record, resolution_credit.reverse_writer)
     subscribe(resolutions.ResolutionChanged, record, feed.note_change)
-    subscribe(resolutions.ResolutionWithdrawn, record, outcomes.reverse_writer, feed.note_change)
+    subscribe(resolutions.ResolutionWithdrawn, record, resolution_credit.reverse_writer, feed.note_change)
     subscribe(social.ThreadPublished, record, feed.note_change)
     subscribe(social.ThreadIgnored, record)
     subscribe(social.ThreadReopened, record)

@@ -103,7 +103,7 @@ def test_links_teach_every_process(two):
     entries = [entry(n, Words.of(f"Hub offline number{n % 60} issue", f"text{n % 60}", []), at=float(n)) for n in range(1, 180)]
     writer.tell(entries, pointed=[Pointed(n, n - 60, n + 0.5) for n in range(61, 180)])
     assert writer.learn() > 100
-    assert like(reader, entries[-1].found, without=179)[0] == 119
+    assert 119 in like(reader, entries[-1].found, without=179)
     assert Suggestions(writer.path.parent).learn() > 100
 
 
