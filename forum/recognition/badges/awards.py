@@ -17,7 +17,7 @@ from forum.models import BadgeAward, RepSubject, Tag
 from forum.recognition.badges.definitions import Badge, Repeat, Revocable, Scope, Tier, badges
 from forum.recognition.badges.evaluation import Earned, Survey, all_earned
 from forum.recognition.badges.events import BadgeEarned, BadgesSummed, BadgeVoided
-from forum.recognition.badges.sources import VOTE_PATTERN, Ids
+from forum.recognition.badges.sources import VOTE_PATTERN
 
 LONG_AGO = timedelta(days=14)
 """Awards earned earlier than this are told in one message."""
@@ -27,7 +27,7 @@ T = TypeVar("T")
 NO_LONGER = "what it stood for is gone"
 
 
-def settle_accounts(ids: Ids = None, only: str = "") -> "Outcome":
+def settle_accounts(ids: list[int] | None = None, only: str = "") -> "Outcome":
     """Give what is missing, void what rested on fraud, return what was voided and stands again. Twice changes nothing."""
     with transaction(writes=False) as session:
         survey = all_earned(session, ids, only)
@@ -57,7 +57,7 @@ class Outcome:
         return self.given + self.voided + self.returned
 
 
-def _held(session: Session, ids: Ids, only: str) -> dict[Key, BadgeAward]:
+def _held(session: Session, ids: list[int] | None, only: str) -> dict[Key, BadgeAward]:
     query = select(BadgeAward, col(RepSubject.member_id)).join(RepSubject, col(RepSubject.subject) == col(BadgeAward.subject))
     if ids is not None:
         query = query.where(col(RepSubject.member_id).in_(ids))

@@ -1,24 +1,32 @@
 """Who should have which badge: every rule over everybody, or over a few members, from the same rows."""
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from forum.core import clock
-from forum.models import BadgeSetting, Member
+from forum.models import BadgeSetting, LedgerKind, Member, RepSubject
 from forum.recognition.badges.definitions import Badge, Repeat, Scope, badges
 from forum.recognition.badges.metrics import METRICS, evidence
 from forum.recognition.badges.rules import Evidence, Measure, Rule, conditions, fulfilled, with_bounds
-from forum.recognition.badges.sources import FRAUD, Ids
+from forum.recognition.badges.sources import FRAUD, Ids, Query, Some, flips, lines
 from forum.recognition.choices import eligible
+from forum.recognition.standing import CANONICAL
 
 Group = tuple[int, str]
 """A member and what one award is about."""
+Found = tuple[int, Evidence, bool]
+"""For whom, what, and whether it was reversed for fraud."""
 _oldest_first = itemgetter(0)
 
 
@@ -38,11 +46,14 @@ class Earned:
 class EvidenceRows:
     """What counts, by metric, read at most once each. `fraud` adds lines that were reversed for fraud."""
 
-    def __init__(self, session: Session, ids: Ids = None) -> None:
+    def __init__(self, session: Session, joined: Mapping[int, datetime], ids: list[int] | None = None) -> None:
         self.session = session
-        self.ids = ids
+        self.joined = joined
+        self.owners = owners_of(session, ids)
+        self.ids = None if ids is None else Some(ids, list(self.owners))
         self.fraud = False
-        self._kept: dict[str, list[tuple[int, Evidence, bool]]] = {}
+        self._found: dict[str, list[Found]] = {}
+        self._read: dict[Callable[[Ids], Query], list[tuple[int, Any]]] = {}
         self._groups: dict[tuple[str, Scope, bool], dict[Group, list[Evidence]]] = {}
 
     def groups(self, metric: str, scope: Scope) -> dict[Group, list[Evidence]]:
@@ -51,33 +62,79 @@ class EvidenceRows:
             found: dict[Group, list[Evidence]] = defaultdict(list)
             for member_id, row, dirty in self._rows(metric):
                 if not dirty or self.fraud:
-                    found[member_id, _scope_of(row, scope)].append(row)
+                    found[member_id, self._scope_of(member_id, row, scope)].append(row)
             for rows in found.values():
                 rows.sort(key=_oldest_first)
             self._groups[key] = found
         return self._groups[key]
 
-    def _rows(self, name: str) -> list[tuple[int, Evidence, bool]]:
-        if name not in self._kept:
-            metric, kept = METRICS[name], []
+    def _scope_of(self, member_id: int, row: Evidence, scope: Scope) -> str:
+        if scope == Scope.site:
+            return ""
+        if scope == Scope.year:
+            return str(row.at.year)
+        if scope == Scope.membership:
+            return str(membership_year(self.joined[member_id], row.at))
+        return str(row.post_id) if scope in (Scope.post, Scope.article) else row.scope
+
+    def _rows(self, name: str) -> list[Found]:
+        metric = METRICS[name]
+        if name not in self._found:
+            self._found[name] = [row for kind in metric.kinds for row in self._lines.get(kind, ())]
+            shape = metric.shape or evidence
             for build in metric.queries:
-                for row in self.session.execute(build(self.ids)).yield_per(20_000):
-                    state = row[8]
-                    if state and state not in FRAUD:
-                        continue
-                    shaped = metric.shape(row) if metric.shape else evidence(row)
-                    if shaped is not None:
-                        kept.append((row[0], shaped, bool(state)))
-            self._kept[name] = kept
-        return self._kept[name]
+                if build not in self._read:
+                    self._read[build] = list(self._query(build(self.ids)))
+                shaped = ((member, shape(row), self._is_fraud(row)) for member, row in self._read[build])
+                self._found[name] += [(member, row, dirty) for member, row, dirty in shaped if row is not None]
+        return self._found[name]
+
+    @cached_property
+    def _lines(self) -> dict[str, list[Found]]:
+        kinds = tuple({kind for metric in METRICS.values() for kind in metric.kinds})
+        found: dict[str, list[Found]] = defaultdict(list)
+        for member, row in self._query(lines(kinds, self.ids)):
+            found[row[9]].append((member, evidence(row), self._is_fraud(row)))
+        return found
+
+    def _query(self, query: Query) -> Iterator[tuple[int, Any]]:
+        """Rows of those who take part, live or reversed for fraud; as plain rows, since there may be a million."""
+        reasons, joined, owners = self._reasons, self.joined, self.owners
+        for row in self._rows_of(query):
+            member_id = owners.get(row[0]) if isinstance(row[0], str) else row[0]
+            if member_id is not None and member_id in joined and (row[4] not in reasons or reasons[row[4]] in FRAUD):
+                yield member_id, row
+
+    def _is_fraud(self, row: Any) -> bool:
+        return bool(row[8]) or row[4] in self._reasons
+
+    @cached_property
+    def _reasons(self) -> dict[int | None, str]:
+        """Why a ledger line is reversed, for those that are."""
+        found: dict[int | None, str] = {}
+        for line, kind, reason in self._rows_of(flips(self.ids)):
+            if kind == LedgerKind.reversal:
+                found[line] = reason
+            else:
+                found.pop(line, None)
+        return found
+
+    def _rows_of(self, query: Query) -> Iterable[tuple[Any, ...]]:
+        found: Iterable[Any] = self.session.connection().execute(query, execution_options={"yield_per": 20_000})
+        return found
 
 
-def _scope_of(row: Evidence, scope: Scope) -> str:
-    if scope == Scope.site:
-        return ""
-    if scope == Scope.year:
-        return str(row.at.year)
-    return str(row.post_id) if scope in (Scope.post, Scope.article) else row.scope
+def membership_year(joined: datetime, at: datetime) -> int:
+    """1 for the first year after joining."""
+    whole = at.year - joined.year - ((at.month, at.day) < (joined.month, joined.day))
+    return max(0, whole) + 1
+
+
+def end_of_membership_year(joined: datetime, year: int) -> datetime:
+    try:
+        return joined.replace(year=joined.year + year)
+    except ValueError:  # 29 February
+        return joined.replace(year=joined.year + year, day=28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +155,21 @@ def settings_of(session: Session) -> dict[str, Setting]:
     return found
 
 
-def members_who_may(session: Session, ids: Ids = None) -> dict[int, datetime]:
+def owners_of(session: Session, ids: list[int] | None) -> dict[str, int]:
+    """Whose each surrogate is, also those that were joined to another one."""
+    whole = aliased(RepSubject)
+    query = (
+        select(col(RepSubject.subject), col(whole.member_id))
+        .join(whole, col(whole.subject) == CANONICAL)
+        .where(col(whole.member_id).is_not(None))
+    )
+    if ids is not None:
+        own = select(col(RepSubject.subject)).where(col(RepSubject.member_id).in_(ids))
+        query = query.where(col(RepSubject.member_id).in_(ids) | col(RepSubject.merged_into).in_(own.correlate(None)))
+    return {row.subject: row.member_id for row in session.execute(query)}
+
+
+def members_who_may(session: Session, ids: list[int] | None = None) -> dict[int, datetime]:
     """When each volunteer in good standing joined."""
     query = select(col(Member.id), col(Member.joined_at)).where(eligible())
     if ids is not None:
@@ -114,6 +185,8 @@ def earned(rows: EvidenceRows, badge: Badge, rule: Rule, joined: Mapping[int, da
         if group[0] not in joined:
             continue
         old_enough = joined[group[0]] + timedelta(days=badge.min_account_age)
+        if badge.scope == Scope.membership:
+            old_enough = max(old_enough, end_of_membership_year(joined[group[0]], int(group[1])))
         for ordinal, proof in enumerate(_proofs(badge, rule, found, group), 1):
             yield Earned(badge.key, *group, ordinal, proof, max(proof.at + badge.waits, old_enough))
 
@@ -140,7 +213,19 @@ def _proofs(badge: Badge, rule: Rule, found: dict[str, dict[Group, list[Evidence
     return [proof] if proof is not None else []
 
 
-def all_earned(session: Session, ids: Ids = None, only: str = "") -> "Survey":
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Millions of small rows hold no circles; looking for some takes longer than everything else."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def all_earned(session: Session, ids: list[int] | None = None, only: str = "") -> "Survey":
     """Every badge for everybody (or for some members, or one badge)."""
     return Survey(session, ids, only)
 
@@ -148,12 +233,13 @@ def all_earned(session: Session, ids: Ids = None, only: str = "") -> "Survey":
 class Survey:
     """One look at who earned what; holds its rows, so a second question about fraud costs little."""
 
-    def __init__(self, session: Session, ids: Ids, only: str) -> None:
-        self.rows = EvidenceRows(session, ids)
+    def __init__(self, session: Session, ids: list[int] | None, only: str) -> None:
         self.joined = members_who_may(session, ids)
+        self.rows = EvidenceRows(session, self.joined, ids)
         self.settings = {key: one for key, one in settings_of(session).items() if only in ("", key)}
         self.moment = clock.now()
-        self.found = self._look()
+        with _uncollected():
+            self.found = self._look()
 
     def _look(self) -> dict[tuple[str, int, str, int], Earned]:
         return {

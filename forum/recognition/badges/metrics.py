@@ -5,17 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row
-from sqlmodel import col
-
 from forum.core.settings import settings
-from forum.models import LedgerKind, RepEvent
+from forum.models import LedgerKind
 from forum.recognition.badges import sources
 from forum.recognition.badges.rules import Evidence
 from forum.recognition.badges.sources import Ids, Query
 from forum.recognition.rates import POSITIVE_SIGNALS
 
-Shape = Callable[[Row[Any]], Evidence | None]
+Shape = Callable[[Any], Evidence | None]
 RESCUE, LATE, QUICK = timedelta(hours=72), timedelta(days=60), timedelta(hours=4)
 LOOP, UNDISTURBED = timedelta(days=14), timedelta(hours=48)
 EXCHANGES = 3
@@ -39,15 +36,21 @@ LANGUAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Metric:
+    """Ledger lines of some kinds, read together with all others; or queries of its own; or both."""
+
     label: str
     """"8 of 10 questions solved": what follows the numbers."""
-    queries: tuple[Callable[[Ids], Query], ...]
+    kinds: tuple[LedgerKind, ...] = ()
+    queries: tuple[Callable[[Ids], Query], ...] = ()
     shape: Shape | None = None
-    """Drops or changes a row by what SQL has no common words for, such as lengths of time."""
+    """Drops or changes a row of a query by what SQL has no common words for, such as lengths of time."""
 
 
-def evidence(row: Row[Any]) -> Evidence:
-    return Evidence._make(row[1:8])
+def evidence(row: Any) -> Evidence:
+    at = row[1]
+    if isinstance(at, str):  # SQLite keeps moments as text, in UTC
+        at = datetime.fromisoformat(f"{at}+00:00")
+    return Evidence._make((at, *row[2:8]))
 
 
 def _if(kept: Callable[[Any], bool]) -> Shape:
@@ -61,66 +64,53 @@ def _language(row: Any) -> Evidence:
     return evidence(row)._replace(who=LANGUAGES.get(said, said.split("-")[0]))
 
 
-def _membership_year(row: Any) -> Evidence:
-    """Belongs to a year since joining, and counts when that year is over."""
-    year = row.happened.year - row.joined.year
-    year += row.happened >= _anniversary(row.joined, year)
-    return evidence(row)._replace(at=_anniversary(row.joined, max(1, year)), scope=str(max(1, year)))
-
-
-def _anniversary(joined: datetime, years: int) -> datetime:
-    try:
-        return joined.replace(year=joined.year + years)
-    except ValueError:  # 29 February
-        return joined.replace(year=joined.year + years, day=28)
-
-
 K = LedgerKind
 METRICS: dict[str, Metric] = {
-    "answers": Metric("answers to others", (sources.answers,)),
-    "solutions": Metric("questions solved", (sources.solutions,)),
-    "verified": Metric("answers confirmed by staff", (sources.lines(K.solution_verified),)),
-    "helpful_votes": Metric("times found helpful", (sources.lines(K.answer_helpful),)),
-    "not_helpful_votes": Metric("times found not helpful", (sources.not_helpful,)),
-    "signals": Metric("answers that helped", (sources.lines(*POSITIVE_SIGNALS, who=col(RepEvent.post_id)),)),
-    "membership_signals": Metric("times helped in the year", (sources.signals_since_joining,), _membership_year),
+    "answers": Metric("answers to others", (), (sources.answers,)),
+    "solutions": Metric("questions solved", (), (sources.solutions,)),
+    "verified": Metric("answers confirmed by staff", (K.solution_verified,)),
+    "helpful_votes": Metric("times found helpful", (K.answer_helpful,)),
+    "not_helpful_votes": Metric("times found not helpful", (), (sources.not_helpful,)),
+    "signals": Metric("answers that helped", POSITIVE_SIGNALS),
     "rescues": Metric(
-        "waiting questions solved", (sources.answered,), _if(lambda row: (row.first or row.answered) - row.asked >= RESCUE)
+        "waiting questions solved", (), (sources.answered,), _if(lambda row: (row.first or row.answered) - row.asked >= RESCUE)
     ),
-    "late_solutions": Metric("old questions solved", (sources.answered,), _if(lambda row: row.answered - row.asked >= LATE)),
+    "late_solutions": Metric("old questions solved", (), (sources.answered,), _if(lambda row: row.answered - row.asked >= LATE)),
     "quick_solutions": Metric(
         "quick first replies that solved it",
+        (),
         (sources.answered,),
         _if(lambda row: row.answered - row.asked <= QUICK and row.answered <= (row.first or row.answered)),
     ),
     "patient_solutions": Metric(
-        "solutions after a conversation", (sources.exchanges,), _if(lambda row: min(row.theirs, row.own + 1) >= EXCHANGES)
+        "solutions after a conversation", (), (sources.exchanges,), _if(lambda row: min(row.theirs, row.own + 1) >= EXCHANGES)
     ),
-    "solutions_by_language": Metric("questions solved in each of two languages", (sources.languages,), _language),
-    "bridged_solutions": Metric("solutions carried back", (sources.bridged,)),
-    "signposts": Metric("links that solved it", (sources.links_here, sources.lines(K.duplicate_confirmed))),
-    "tag_points": Metric("points in the subject", (sources.tagged(sources.points),)),
-    "tag_solutions": Metric("questions solved in the subject", (sources.tagged(sources.solutions),)),
-    "welcomes": Metric("newcomers who wrote back", (sources.welcomes,)),
-    "articles": Metric("articles", (sources.lines(K.article_published, who=col(RepEvent.post_id)),)),
-    "article_helpful": Metric("readers helped by the article", (sources.lines(K.article_helpful),)),
-    "edits": Metric("edits accepted", (sources.lines(K.edit_accepted),)),
-    "retags": Metric("tags put right", (sources.retags,)),
-    "duplicates": Metric("duplicates confirmed", (sources.lines(K.duplicate_confirmed),)),
-    "reviews": Metric("reviews", (sources.logged("ReviewGiven"),)),
-    "reviews_agreed": Metric("reviews as decided in the end", (sources.lines(K.review_agreed),)),
-    "flags": Metric("flags", (sources.logged("FlagRaised"),)),
-    "flags_upheld": Metric("flags upheld", (sources.lines(K.flag_upheld),)),
-    "guide_checks": Metric("guide finished", (sources.logged("GuideFinished"),)),
-    "closed_loops": Metric("questions closed in time", (sources.loops,), _if(lambda row: row.at - row.asked <= LOOP)),
+    "solutions_by_language": Metric("questions solved in each of two languages", (), (sources.languages,), _language),
+    "bridged_solutions": Metric("solutions carried back", (), (sources.bridged,)),
+    "signposts": Metric("links that solved it", (K.duplicate_confirmed,), (sources.links_here,)),
+    "tag_points": Metric("points in the subject", (), (sources.tagged(sources.points),)),
+    "tag_solutions": Metric("questions solved in the subject", (), (sources.tagged(sources.solutions),)),
+    "welcomes": Metric("newcomers who wrote back", (), (sources.welcomes,)),
+    "articles": Metric("articles", (K.article_published,)),
+    "article_helpful": Metric("readers helped by the article", (K.article_helpful,)),
+    "edits": Metric("edits accepted", (K.edit_accepted,)),
+    "retags": Metric("tags put right", (), (sources.retags,)),
+    "duplicates": Metric("duplicates confirmed", (K.duplicate_confirmed,)),
+    "reviews": Metric("reviews", (), (sources.logged("ReviewGiven"),)),
+    "reviews_agreed": Metric("reviews as decided in the end", (K.review_agreed,)),
+    "flags": Metric("flags", (), (sources.logged("FlagRaised"),)),
+    "flags_upheld": Metric("flags upheld", (K.flag_upheld,)),
+    "guide_checks": Metric("guide finished", (), (sources.logged("GuideFinished"),)),
+    "closed_loops": Metric("questions closed in time", (), (sources.loops,), _if(lambda row: row.ticked - row.asked <= LOOP)),
     "clear_questions": Metric(
         "clear questions shared by others",
+        (),
         (sources.shared_questions,),
         _if(lambda row: row.details is None or row.details - row.asked > UNDISTURBED),
     ),
-    "own_answered": Metric("own questions answered", (sources.own_answered,)),
-    "outcomes": Metric("outcomes told", (sources.outcomes,)),
-    "votes_given": Metric("helpful votes given", (sources.votes_given,)),
-    "defects": Metric("defects found", (sources.logged_of_author("DefectFixed"),)),
-    "preview_reports": Metric("useful preview reports", (sources.logged_of_author("PreviewReportUseful"),)),
+    "own_answered": Metric("own questions answered", (), (sources.own_answered,)),
+    "outcomes": Metric("outcomes told", (), (sources.outcomes,)),
+    "votes_given": Metric("helpful votes given", (), (sources.votes_given,)),
+    "defects": Metric("defects found", (), (sources.logged_of_author("DefectFixed"),)),
+    "preview_reports": Metric("useful preview reports", (), (sources.logged_of_author("PreviewReportUseful"),)),
 }

@@ -24,8 +24,6 @@ from forum.topics.views import PersonView
 
 HOLDERS = 30
 RANK = {Tier.gold: 0, Tier.silver: 1, Tier.bronze: 2}
-STANDING = (Scope.site, Scope.membership)
-"""Where "7 of 10" means something: a badge for one answer or one year starts anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +176,13 @@ def _holder(badge: Badge, row: Row[Any]) -> HolderView:
 
 
 def _progress(session: Session, actor: Actor, badge: Badge, setting: Setting) -> list[str]:
-    """Where I stand, only where it was asked for and only in what can grow."""
-    if not actor.signed_in or actor.id is None or setting.rule is None or badge.scope not in STANDING:
+    """Where I stand, only where it was asked for; a badge for one answer or one year starts anew each time."""
+    if not actor.signed_in or actor.id is None or setting.rule is None or badge.scope != Scope.site:
         return []
-    if badge.scope != Scope.site or not members_who_may(session, [actor.id]):
+    joined = members_who_may(session, [actor.id])
+    if not joined:
         return []
-    rows = EvidenceRows(session, [actor.id])
+    rows = EvidenceRows(session, joined, [actor.id])
     said = []
     for one in conditions(setting.rule):
         value = value_of(one, lambda metric: rows.groups(metric, badge.scope).get((actor.member_id, ""), []))

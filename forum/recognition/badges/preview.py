@@ -142,7 +142,8 @@ def _label(one: Condition) -> str:
 
 
 def _preview(session: Session, badge: Badge, rule: Rule) -> Preview:
-    found = list(earned(EvidenceRows(session), badge, rule, members_who_may(session)))
+    joined = members_who_may(session)
+    found = list(earned(EvidenceRows(session, joined), badge, rule, joined))
     newest = sorted(found, key=lambda one: one.evidence.at, reverse=True)
     first_of = {one.member_id: one for one in reversed(newest)}
     chosen = sorted(first_of.values(), key=lambda one: one.evidence.at, reverse=True)[:EXAMPLES]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from math import sqrt
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -61,6 +61,8 @@ class Condition(BaseModel):
     metric: str
     measure: Measure = Measure.number
     against: str = ""
+    by: Literal["who", "post"] = "who"
+    """What distinct and each tell apart: the other people, or the posts."""
     groups: int = Field(default=1, ge=1)
     at_least: Annotated[float, Field(gt=0)] | None = None
     at_most: Annotated[float, Field(gt=0, lt=1)] | None = None
@@ -174,8 +176,9 @@ def _running(condition: Condition, rows: Sequence[Evidence]) -> list[tuple[Evide
     values: list[tuple[Evidence, float]] = []
     for row in rows:
         total += row.weight
-        if row.who is not None:
-            seen[row.who] += 1
+        other = row.who if condition.by == "who" else row.post_id
+        if other is not None:
+            seen[other] += 1
         if condition.measure == Measure.total:
             values.append((row, total))
         elif condition.measure == Measure.distinct:

@@ -7,9 +7,9 @@ of their event in the activity log.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -26,7 +26,6 @@ from forum.models import (
     PostMap,
     PostState,
     RepEvent,
-    RepSubject,
     Revision,
     Share,
     ShareState,
@@ -38,23 +37,29 @@ from forum.models import (
     Vote,
 )
 from forum.recognition.choices import STAFF
-from forum.recognition.rates import POSITIVE_SIGNALS, RATES, SOLUTIONS
-from forum.recognition.standing import CANONICAL
+from forum.recognition.rates import RATES, SOLUTIONS
 
-Ids = list[int] | None
-"""Members to look at; None for everybody."""
+
+class Some(NamedTuple):
+    """Members to look at, and the surrogates that ledger lines of theirs name."""
+
+    ids: list[int]
+    subjects: list[str]
+
+
+Ids = Some | None
+"""None for everybody."""
 Query = Select[Any]
 
 VOTE_PATTERN = "vote_pattern"
 SPAM = "spam"
-FRAUD = (f"-{VOTE_PATTERN}", f"-{SPAM}")
-"""States of evidence that take a badge away with it."""
+FRAUD = (VOTE_PATTERN, SPAM)
+"""Reasons of reversals that take a badge away with its evidence."""
 
 
-Asker = aliased(Member)
+Asker, Speaker = aliased(Member), aliased(Member)
 Flip = aliased(RepEvent)
 Finding = aliased(RepEvent)
-Owner, Own, Joined = aliased(RepSubject), aliased(RepSubject), aliased(RepSubject)
 
 
 def _columns(member: Any, at: Any, state: Any, **more: Any) -> list[Any]:
@@ -62,21 +67,25 @@ def _columns(member: Any, at: Any, state: Any, **more: Any) -> list[Any]:
     given: dict[str, Any] = {"who": literal(None), "weight": literal(1), "event_id": literal(None), "post_id": literal(None)}
     given |= {"topic_id": literal(None), "scope": literal("")} | more
     names = ("who", "weight", "event_id", "post_id", "topic_id", "scope")
-    first = [member.label("member_id"), at.label("at"), *(given.pop(name).label(name) for name in names), state.label("state")]
+    first = [
+        member.label("member_id"),
+        type_coerce(at, String).label("at"),
+        *(given.pop(name).label(name) for name in names),
+        state.label("state"),
+    ]
     return first + [column.label(name) for name, column in given.items()]
 
 
-def _state() -> Any:
-    """ "" for a live line, else "-" and the reason of its reversal."""
-    return func.coalesce(
-        select(case((col(Flip.kind) == LedgerKind.reversal, literal("-") + col(Flip.reason)), else_=""))
-        .where(col(Flip.reverses_id) == col(RepEvent.id))
-        .order_by(col(Flip.id).desc())
-        .limit(1)
-        .correlate(RepEvent)
-        .scalar_subquery(),
-        "",
+def flips(ids: Ids) -> Query:
+    """Reversals and restores, oldest first: the last one of a line says whether it counts."""
+    kinds = (LedgerKind.reversal, LedgerKind.restore)
+    query: Any = select(col(RepEvent.reverses_id), col(RepEvent.kind), col(RepEvent.reason)).where(
+        col(RepEvent.kind).in_(kinds)
     )
+    if ids is not None:
+        query = query.where(col(RepEvent.subject).in_(ids.subjects))
+    ordered: Query = query.order_by(col(RepEvent.id))
+    return ordered
 
 
 def _spam(post_id: Any) -> Any:
@@ -84,7 +93,7 @@ def _spam(post_id: Any) -> Any:
     found = select(col(Finding.post_id)).where(
         col(Finding.kind) == LedgerKind.conduct_spam_upheld, col(Finding.post_id).is_not(None), ~_reversed(Finding)
     )
-    return case((post_id.in_(found), f"-{SPAM}"), else_="")
+    return case((post_id.in_(found), SPAM), else_="")
 
 
 def _reversed(line: Any) -> ColumnElement[bool]:
@@ -93,42 +102,28 @@ def _reversed(line: Any) -> ColumnElement[bool]:
 
 
 def _among(query: Query, member: Any, ids: Ids) -> Query:
-    return query if ids is None else query.where(member.in_(ids))
+    return query if ids is None else query.where(member.in_(ids.ids))
 
 
 def _ledger(kinds: tuple[LedgerKind, ...], ids: Ids, **more: Any) -> Query:
     at = func.coalesce(col(RepEvent.counts_from), col(RepEvent.occurred_at))
     line = {"event_id": col(RepEvent.id), "post_id": col(RepEvent.post_id), "topic_id": col(RepEvent.topic_id)}
-    query = (
-        select(*_columns(col(Owner.member_id), at, _state(), **line, **more))
-        .select_from(RepEvent)
-        .join(RepSubject, col(RepSubject.subject) == col(RepEvent.subject))
-        .join(Owner, col(Owner.subject) == CANONICAL)
-        .where(col(RepEvent.kind).in_(kinds), col(RepEvent.reverses_id).is_(None), col(Owner.member_id).is_not(None))
-    )
-    return query if ids is None else query.where(col(RepEvent.subject).in_(_subjects(ids)))
+    query = select(*_columns(col(RepEvent.subject), at, literal(""), **line, **more)).where(col(RepEvent.kind).in_(kinds))
+    return query if ids is None else query.where(col(RepEvent.subject).in_(ids.subjects))
 
 
-def _subjects(ids: list[int]) -> Any:
-    """Their own surrogates and those that were joined to them."""
-    own = select(col(Own.subject)).where(col(Own.member_id).in_(ids))
-    return own.union(select(col(Joined.subject)).where(col(Joined.merged_into).in_(own)))
-
-
-def lines(*kinds: LedgerKind, who: Any = None) -> Callable[[Ids], Query]:
-    return lambda ids: _ledger(kinds, ids, who=col(RepEvent.actor_subject) if who is None else who)
+def lines(kinds: tuple[LedgerKind, ...], ids: Ids) -> Query:
+    """Plain ledger lines, whose question does not matter; the other person is who gave it."""
+    return _ledger(kinds, ids, who=col(RepEvent.actor_subject), kind=col(RepEvent.kind))
 
 
 def _asked_by_customers() -> ColumnElement[bool]:
-    return or_(col(Topic.author_id).is_(None), col(Asker.role).not_in(STAFF))
+    staff = select(col(Asker.id)).where(col(Asker.role).in_(STAFF))
+    return or_(col(Topic.author_id).is_(None), col(Topic.author_id).not_in(staff))
 
 
 def _with_topic(query: Query) -> Query:
-    return (
-        query.outerjoin(Topic, col(Topic.id) == col(RepEvent.topic_id))
-        .outerjoin(Asker, col(Asker.id) == col(Topic.author_id))
-        .where(_asked_by_customers())
-    )
+    return query.outerjoin(Topic, col(Topic.id) == col(RepEvent.topic_id)).where(_asked_by_customers())
 
 
 def solutions(ids: Ids, **more: Any) -> Query:
@@ -180,7 +175,8 @@ def languages(ids: Ids) -> Query:
         .correlate(Topic)
         .scalar_subquery()
     )
-    return solutions(ids, elsewhere=elsewhere, spoken=col(Asker.languages))
+    found = solutions(ids, elsewhere=elsewhere, spoken=col(Speaker.languages))
+    return found.outerjoin(Speaker, col(Speaker.id) == col(Topic.author_id))
 
 
 def bridged(ids: Ids) -> Query:
@@ -215,11 +211,6 @@ def points(ids: Ids, **more: Any) -> Query:
     return _with_topic(_ledger(earning, ids, weight=col(RepEvent.points), **more))
 
 
-def signals_since_joining(ids: Ids) -> Query:
-    query = _ledger(POSITIVE_SIGNALS, ids, joined=col(Member.joined_at), happened=col(RepEvent.occurred_at))
-    return query.join(Member, col(Member.id) == col(Owner.member_id))
-
-
 def answers(ids: Ids) -> Query:
     query = (
         select(
@@ -231,7 +222,6 @@ def answers(ids: Ids) -> Query:
             )
         )
         .join(Topic, col(Topic.id) == col(Post.topic_id))
-        .outerjoin(Asker, col(Asker.id) == col(Topic.author_id))
         .where(
             col(Post.kind) == PostKind.answer,
             col(Post.state) == PostState.visible,
@@ -258,7 +248,6 @@ def welcomes(ids: Ids) -> Query:
         )
         .join(Reply, col(Reply.parent_id) == col(Post.id))
         .join(Topic, and_(col(Topic.id) == col(Post.topic_id), col(Topic.author_id) == col(Reply.author_id)))
-        .join(Asker, col(Asker.id) == col(Topic.author_id))
         .where(
             col(Post.kind) == PostKind.answer,
             col(Post.state) == PostState.visible,
@@ -311,7 +300,7 @@ def _answered_by_others() -> Any:
 
 
 def loops(ids: Ids) -> Query:
-    return _questions(ids, _asker_ticked(), asked=col(Topic.created_at))
+    return _questions(ids, _asker_ticked(), asked=col(Topic.created_at), ticked=_asker_ticked())
 
 
 def own_answered(ids: Ids) -> Query:
