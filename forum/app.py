@@ -40,6 +40,7 @@ from forum.routes import (
 from forum.web import assets, errors
 from forum.web.guards import Guards
 from forum.web.page_cache import PageCache
+from forum.web.readers import Readers, write_regularly
 
 ROUTERS = (
     home,
@@ -80,6 +81,7 @@ def create_app() -> FastAPI:
     errors.install(app)
     app.add_middleware(CompressMiddleware, minimum_size=800)
     app.add_middleware(PageCache)
+    app.add_middleware(Readers)
     app.add_middleware(Guards)
     return app
 
@@ -87,14 +89,18 @@ def create_app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().threads
-    if not settings().embedded_worker:
-        yield
-        return
-    worker = wiring.worker()
-    thread = threading.Thread(target=worker.run, name="worker", daemon=True)
-    thread.start()
+    stopping = threading.Event()
+    worker = wiring.worker() if settings().embedded_worker else None
+    threads = [threading.Thread(target=write_regularly, args=[stopping], name="readers", daemon=True)]
+    if worker is not None:
+        threads.append(threading.Thread(target=worker.run, name="worker", daemon=True))
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
-        worker.stop()
-        await anyio.to_thread.run_sync(thread.join, 10.0)
+        stopping.set()
+        if worker is not None:
+            worker.stop()
+        for thread in threads:
+            await anyio.to_thread.run_sync(thread.join, 10.0)

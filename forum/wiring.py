@@ -13,9 +13,9 @@ from forum.notifications import handlers as notices
 from forum.notifications import jobs as notice_jobs
 from forum.notifications import programme as programme_notices
 from forum.notifications import recognition as recognition_notices
+from forum.recognition import boards, impact, privileges, rest, tags, yearly
 from forum.recognition import events as recognition
 from forum.recognition import handlers as ledger
-from forum.recognition import impact, privileges, tags
 from forum.recognition import jobs as recognition_jobs
 from forum.recognition.badges import events as badges
 from forum.recognition.badges import jobs as badge_jobs
@@ -43,6 +43,9 @@ JOBS: dict[str, Function] = {
     "recognition.outcome_letter": outcomes.letter,
     "recognition.thanks_digest": thanks.digest,
     "recognition.thanks_letter": thanks.letter,
+    "recognition.impact": yearly.make,
+    "recognition.boards": boards.make,
+    "recognition.rest": rest.look,
     "recognition.shadow": recognition_jobs.shadow,
     "recognition.privileges": privileges.refresh_all,
     "recognition.badges": badge_jobs.look_at,
@@ -58,6 +61,9 @@ SCHEDULE = [
     Periodic("search.follow", timedelta(minutes=1)),
     Periodic("search.learn_likeness", timedelta(days=1)),
     Periodic("recognition.settle", timedelta(minutes=30)),
+    Periodic("recognition.impact", timedelta(days=1), at=time(4, 0)),
+    Periodic("recognition.boards", timedelta(days=1), at=time(6, 0)),
+    Periodic("recognition.rest", timedelta(days=1), at=time(19, 0)),
     Periodic("recognition.ask_outcomes", timedelta(hours=6)),
     Periodic("recognition.thanks_digest", timedelta(days=7)),
     Periodic("recognition.privileges", timedelta(hours=6)),
@@ -150,6 +156,9 @@ def _wire_votes() -> None:
 
 
 def _wire_recognition() -> None:
+    subscribe(recognition.HelpAnswered, record)
+    subscribe(recognition.YearReady, record, recognition_notices.tell_year)
+    subscribe(recognition.RestSuggested, recognition_notices.tell_rest)
     subscribe(recognition.Thanked, record, recognition_notices.tell_thanked)
     subscribe(recognition.FindingRecorded, record, recognition_notices.tell_finding)
     subscribe(recognition.PointsAdjusted, record, recognition_notices.tell_adjusted)

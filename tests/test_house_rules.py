@@ -28,11 +28,16 @@ ONLY_THERE = {
     "whoosh": {"forum/search/whoosh_index.py"},
     "markdown_it": {"forum/core/markdown.py"},
     "nh3": {"forum/core/markdown.py"},
+    "datasketches": {"forum/core/sketches.py"},
     "PIL": {"forum/core/images.py"},
     "jinja2": {"forum/core/templating.py"},
     "smtplib": {"forum/core/mail.py"},
     "alembic": {"forum/core/migrations.py"},
 }
+LEFT_UNWRITTEN = {
+    "RestSuggested": "a quiet word to one person that staff never read",
+}
+"""Events that make no activity row, each with why."""
 HTTP_FLOORS = ("forum/web/", "forum/routes/", "forum/app.py", "forum/cli/")
 
 
@@ -177,7 +182,8 @@ def test_every_event_is_wired():
     }
     assert len(events) > 25
     assert events - set(wired()) == set()
-    assert all(handlers[0].__name__ == "record" for handlers in wired().values())
+    unrecorded = {kind.__name__ for kind, handlers in wired().items() if handlers[0].__name__ != "record"}
+    assert unrecorded == set(LEFT_UNWRITTEN)
 
 
 def test_every_job_that_is_put_is_known():

@@ -294,6 +294,16 @@ ROWS = [
     Row("GET /badges/{key}", "/badges/solver-gold", ANYONE),
     Row("GET /badges/{key}", "/badges/no-such-badge", NOBODY_404),
     Row("POST /members/{handle}/stars", "/members/{helper_handle}/stars", _all("403"), {"note": "You were very patient."}),
+    # Boards and impact.
+    *(Row(f"GET {path}", path, ANYONE) for path in ("/boards",)),
+    Row("GET /boards/{key}", "/boards/newcomers", ANYONE),
+    Row("GET /boards/{key}", "/boards/90?scope=tag:hub-3", ANYONE),
+    Row("POST /admin/boards", "/admin/boards", ADMINS, {"on": "0"}),
+    Row("GET /me/impact", "/me/impact", SIGNED_IN),
+    Row("GET /me/impact/{year}", "/me/impact/2001", _for("", "404", visitor="in")),
+    Row("GET /me/impact/{year}/card.png", "/me/impact/2001/card.png", _for("", "404", visitor="in")),
+    Row("POST /topics/{topic_id}/helped", "/topics/{open}/helped", ANYONE | {"suspended": "403"}, {"helped": "yes"}),
+    Row("POST /topics/{topic_id}/helped", "/topics/{members_topic}/helped", SIGNED_IN | {"visitor": "404", "suspended": "403"}, {"helped": "no"}),
     # Closing the loop.
     Row("GET /outcome/{token}", "/outcome/{outcome}", ANYONE),
     Row("GET /outcome/{token}", "/outcome/1-2-3-4-5.made-up", _all("410")),
@@ -461,7 +471,7 @@ def test_every_permission_has_rules_and_somebody_without_it(session):
     stranger = actor_of(make.member(session, confirmed=False, suspended_until=None))
     for permission, rows in RULES.items():
         assert rows and all(rows), permission
-        if permission in (Permission.topic_read, Permission.post_history, Permission.topic_me_too):
+        if permission in (Permission.topic_read, Permission.post_history, Permission.topic_me_too, Permission.topic_help_said):
             continue
         assert not may(VISITOR, permission), permission
         if permission not in (Permission.draft_keep, Permission.account_own, Permission.topic_follow):

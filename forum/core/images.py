@@ -4,10 +4,11 @@ import io
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
 from forum.core.errors import Invalid, TooLarge
 
+Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 24_000_000
 MAX_SIDE = 1_920
@@ -44,6 +45,38 @@ def reencode(raw: bytes) -> Picture:
         raise TooLarge(TOO_MANY_PIXELS) from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise Invalid({"file": "We cannot read that picture. PNG, JPEG, WebP and GIF work."}) from None
+
+
+CARD = (1_200, 630)
+CARD_INK, CARD_PAPER, CARD_QUIET = "#12181d", "#faf3df", "#4a545c"
+
+
+def text_card(title: str, lines: list[str], foot: str) -> bytes:
+    """A PNG of the size that networks show beside a link; lines are wrapped, nothing is cut."""
+    picture = Image.new("RGB", CARD, CARD_PAPER)
+    draw = ImageDraw.Draw(picture)
+    y = 90
+    for words, size, ink in ((title, 64, CARD_INK), *((line, 40, CARD_INK) for line in lines)):
+        font = ImageFont.load_default(size)
+        for line in _wrapped(draw, words, font, CARD[0] - 160):
+            draw.text((80, y), line, font=font, fill=ink)
+            y += round(size * 1.35)
+        y += 30
+    draw.text((80, CARD[1] - 80), foot, font=ImageFont.load_default(26), fill=CARD_QUIET)
+    out = io.BytesIO()
+    picture.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _wrapped(draw: ImageDraw.ImageDraw, words: str, font: Font, width: int) -> list[str]:
+    lines = [""]
+    for word in words.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if draw.textlength(longer, font=font) > width and lines[-1]:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def _encode(opened: Image.Image, kind: str) -> Picture:

@@ -5,7 +5,15 @@ from sqlmodel import Session
 from forum.models import Member, NoticeKind
 from forum.notifications.handlers import tell
 from forum.policy.privileges import LABELS, Privilege
-from forum.recognition.events import FindingRecorded, PointsAdjusted, PrivilegesUnlocked, PrivilegeSuspended, Thanked
+from forum.recognition.events import (
+    FindingRecorded,
+    PointsAdjusted,
+    PrivilegesUnlocked,
+    PrivilegeSuspended,
+    RestSuggested,
+    Thanked,
+    YearReady,
+)
 from forum.topics.events import HelperCredited
 
 
@@ -38,6 +46,26 @@ def tell_finding(session: Session, event: FindingRecorded) -> None:
     link = _own_page(session, event.member_id)
     cause = f"finding:{event.post_id}"
     tell(session, [event.member_id], NoticeKind.points, cause, actor_id=None, title=title, link=link)
+
+
+def tell_rest(session: Session, event: RestSuggested) -> None:
+    """Its cause carries the month, so it comes once in one."""
+    cause = f"rest:{event.month}"
+    tell(
+        session,
+        [event.member_id],
+        NoticeKind.quiet,
+        cause,
+        actor_id=None,
+        title=event.sentence[:200],
+        link="/settings/recognition",
+    )
+
+
+def tell_year(session: Session, event: YearReady) -> None:
+    title = f"What your answers did in {event.year}"
+    cause = f"year:{event.year}"
+    tell(session, [event.member_id], NoticeKind.impact, cause, actor_id=None, title=title, link=f"/me/impact/{event.year}")
 
 
 def tell_thanked(session: Session, event: Thanked) -> None:

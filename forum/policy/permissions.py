@@ -8,6 +8,7 @@ class Permission(StrEnum):
     topic_ask = "ask a question"
     topic_follow = "follow a topic"
     topic_me_too = "say that you have this too"
+    topic_help_said = "say whether this helped"
     topic_needs_info = "ask for details"
     topic_close = "close a topic"
     topic_reopen = "reopen a topic"

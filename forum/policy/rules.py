@@ -155,6 +155,7 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.topic_ask: [MEMBER],
     Permission.topic_follow: [[signed_in, *SEES]],
     Permission.topic_me_too: [[in_good_standing, has_solutions, is_open, *SEES]],
+    Permission.topic_help_said: [[in_good_standing, has_solutions, *SEES]],
     Permission.topic_needs_info: [[*MODERATES, has_solutions, is_open, *SEES]],
     Permission.topic_reopen: [[*MODERATES, *SEES]],
     Permission.topic_close: [[*MODERATES, *SEES], [*MEMBER, asked_it, *SEES]],

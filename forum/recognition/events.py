@@ -48,6 +48,32 @@ class FindingRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class RestSuggested:
+    """A private line to somebody who has answered very much; nobody else learns of it."""
+
+    member_id: int
+    month: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAnswered:
+    """A reader said whether a solved question helped; a visitor has no id."""
+
+    actor_id: int | None
+    topic_id: int
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class YearReady:
+    """A member can read what their solutions did last year."""
+
+    member_id: int
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
 class Thanked:
     """A note was written. What it says stays between the two."""
 

@@ -51,6 +51,10 @@ class AdjustPoints(Input):
         return value
 
 
+class SayHelped(Input):
+    helped: Literal["yes", "no"]
+
+
 class ChooseRecognition(Input):
     on_boards: bool = False
     shows_level: bool = False

@@ -11,12 +11,13 @@ from forum.models import Member
 from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
-from forum.recognition import adjustments, inputs, privileges
+from forum.recognition import adjustments, boards, inputs, privileges
 from forum.routes.paths import Id
+from forum.votes.inputs import Switch
 from forum.web.dependencies import Db, Me
 from forum.web.forms import Form, blank, posted
 from forum.web.once import carry_out
-from forum.web.pages import again, done, page
+from forum.web.pages import done, page
 
 router = APIRouter(prefix="/admin")
 INDEX, MEMBER = "admin/recognition.html", "admin/member_recognition.html"
@@ -28,15 +29,26 @@ PointsForm = Annotated[Form[inputs.AdjustPoints], posted(inputs.AdjustPoints)]
 
 @router.get("/recognition")
 def edit(request: Request, db: Db, me: Me) -> Response:
-    return page(request, INDEX, page=privileges.privileges_page(db, me), form=blank())
+    return _index(request, db, me, blank())
 
 
 @router.post("/recognition")
 def update(request: Request, db: Db, me: Me, form: PrivilegesForm) -> Response:
     if not form.ok:
-        return again(request, INDEX, page=privileges.privileges_page(db, me), form=form)
+        return _index(request, db, me, form, status=422)
     privileges.choose(db, me, form.data)
     return done(request, "/admin/recognition", flash="Saved. Everybody's privileges follow in a moment.")
+
+
+def _index(request: Request, db: Session, me: Actor, form: Form[Any], *, status: int = 200) -> Response:
+    view = privileges.privileges_page(db, me)
+    return page(request, INDEX, status=status, page=view, boards_on=boards.is_on(db), form=form)
+
+
+@router.post("/boards")
+def switch_boards(request: Request, db: Db, me: Me, form: Annotated[Form[Switch], posted(Switch)]) -> Response:
+    boards.switch(db, me, on=form.data.on == "1")
+    return done(request, "/admin/recognition", flash="Saved.")
 
 
 @router.get("/members/{member_id}/recognition")

@@ -131,6 +131,7 @@ def shown(request: Request, view: TopicPage, form: Form[Any], *, status: int = 2
     body = form.values.get("body", "")[: markdown.MAX_LENGTH]
     preview = stored_html(markdown.render(body)) if form.preview and body else None
     data = structured_data(view) if view.indexable else ""
+    request.state.wrote_here = view.wrote_here
     return page(
         request, "topics/show.html", status=status, page=view, answer_form=form, structured_data=data, preview_html=preview
     )

@@ -127,6 +127,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         may_link_duplicate=may(actor, Permission.topic_link_duplicate, about),
         may_write_resolution=may(actor, Permission.resolution_write, about) and bool(topic.accepted or topic.official_post_id),
         asks_whose=any(post.may_credit for post in posts) and topic.credited_post_id is None,
+        wrote_here=actor.signed_in and any(row.author_id == actor.id for row in loaded.posts),
         is_mine=actor.signed_in and topic.author_id == actor.id,
         indexable=topic.audience == Audience.public and topic.answers > 0,
     )

@@ -209,6 +209,8 @@ class TopicPage:
     may_write_resolution: bool
     asks_whose: bool
     """Its asker solved it themselves: whose answer led them there?"""
+    wrote_here: bool
+    """The reader's own reading does not count."""
     is_mine: bool
     indexable: bool
 
