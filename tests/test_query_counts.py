@@ -20,7 +20,10 @@ from forum.models import (
     PostKind,
     Tag,
     ThreadLink,
+    Tier,
     TopicTag,
+    VipAppeal,
+    VipNomination,
 )
 from forum.policy.actor import actor_of
 from forum.recognition.actions import subject_of
@@ -44,7 +47,11 @@ LISTS = (
     ),
     *("/members/asha/reputation", "/search?q=hub", "/notifications", "/resolutions", "/desk/social", "/recognition", "/feed.xml"),
     *("/sections", "/sitemap.xml", "/badges", "/badges/first-solution"),
+    *("/me/vip", "/perks", "/nominations", "/desk/perks", "/desk/season", "/desk/appeals", "/desk/nominations"),
 )
+
+MORE = {"/me/vip": 12}
+"""Pages that say more than others: the last twelve months, those that will count next time, and those that did."""
 
 
 @contextmanager
@@ -69,6 +76,7 @@ class Busy:
         self.session = session
         self.asker = make.member(session, "Asha Asker", handle="asha")
         self.agent = make.agent(session)
+        make.vip(session, member=self.asker)
         self.topic = make.topic(session, self.asker, tags="hub-3")
         self.size = 0
         self.start = clock.now() - timedelta(days=3)
@@ -89,6 +97,7 @@ class Busy:
             self._tell(topic, number)
             self._badge(number)
             self._thread(number)
+            self._programme(number)
         self.size += count
         self.session.commit()
         clock.use(None)
@@ -112,6 +121,13 @@ class Busy:
     def _badge(self, number):
         values = {"subject": subject_of(self.session, make.member(self.session).id), "earned_at": clock.now()}
         self.session.add(BadgeAward(badge="first-solution", **values))
+
+    def _programme(self, number):
+        one = make.vip(self.session)
+        season = make.season(self.session)
+        make.offer(self.session, title=f"An evening, number {number}")
+        self.session.add(VipNomination(member_id=one.id, by_id=self.asker.id, tier=Tier.vip, sentence="Helps all the time."))
+        self.session.add(VipAppeal(season_id=season.id, member_id=one.id, text="Please look again."))
 
     def _thread(self, number):
         where = {"platform": Platform.mastodon, "host": "toot.example"}
@@ -171,7 +187,7 @@ def test_lists_cost_the_same_with_three_times_the_rows(app, busy, drain):
         return {path: statements(app, busy.agent if path.startswith("/desk") else busy.asker, path) for path in LISTS}
 
     few = measure()
-    assert {path: seen for path, seen in few.items() if len(seen) > 10} == {}
+    assert {path: seen for path, seen in few.items() if len(seen) > MORE.get(path, 10)} == {}
     busy.grow(20)
     drain()
     many = measure()

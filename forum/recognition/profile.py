@@ -30,6 +30,7 @@ from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.recognition.badges.pages import Medal, medals_of
 from forum.recognition.closing.thanks import NoteView, published
+from forum.recognition.vip.published import PublicStanding, public_standing
 from forum.topics.people import COLUMNS, person
 from forum.topics.rows import keyset_page, select_rows, topic_url, visible_topics
 from forum.topics.views import PersonView, Tab, TopicRow
@@ -86,6 +87,7 @@ class ProfilePage:
     medals: list[Medal]
     more_medals: int
     may_star: bool
+    programme: PublicStanding
 
 
 def profile_page(session: Session, actor: Actor, handle: str, tab: str, after: str | None) -> ProfilePage:
@@ -123,6 +125,7 @@ def profile_page(session: Session, actor: Actor, handle: str, tab: str, after: s
         medals=medals[:MEDALS],
         more_medals=len(medals[MEDALS:]),
         may_star=may(actor, Permission.badge_give, About(owner_id=member.id)),
+        programme=public_standing(session, member),
     )
 
 

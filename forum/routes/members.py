@@ -15,6 +15,7 @@ from forum.recognition import explain
 from forum.recognition.privileges import opens
 from forum.recognition.profile import profile_page
 from forum.recognition.programme import programme_rules
+from forum.recognition.vip.published import published
 from forum.routes.paths import After, Id
 from forum.topics.home import helpers
 from forum.web.dependencies import Db, Me
@@ -71,7 +72,13 @@ def _cell(value: object) -> object:
 
 @router.get("/recognition")
 def recognition(request: Request, db: Db, me: Me) -> Response:
-    view = {"site_name": settings().site_name, "rules": programme_rules(), "helpers": helpers(db, 10), "opens": opens(db, me)}
+    view = {
+        "site_name": settings().site_name,
+        "rules": programme_rules(),
+        "helpers": helpers(db, 10),
+        "opens": opens(db, me),
+        "programme": published(db),
+    }
     return page(request, "recognition/show.html", page=view)
 
 

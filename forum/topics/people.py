@@ -17,6 +17,7 @@ COLUMNS: tuple[Any, ...] = (
     col(Member.role).label("person_role"),
     col(Member.title).label("person_title"),
     col(Member.accepted).label("person_accepted"),
+    col(Member.early_access).label("person_early"),
 )
 FORMER = PersonView(name="Former member", initials="–", hue=9)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Row, Select, literal, select, union_all
 from sqlalchemy.orm import aliased
@@ -24,6 +24,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import may, why_not
 from forum.policy.facts import About, TopicFacts
 from forum.policy.permissions import Permission
+from forum.topics.disclosure import disclosure
 from forum.topics.people import COLUMNS, person
 from forum.topics.views import AcceptedView, CommentView, OfficialView, PersonView, PostView
 
@@ -127,7 +128,14 @@ def load_comments(session: Session, actor: Actor, topic_id: int, parents: list[i
     return list(session.execute(query).all())
 
 
-def comment_view(actor: Actor, topic: TopicFacts, row: Row[Any], outside: Outside) -> CommentView:
+class ShownTopic(TopicFacts, Protocol):
+    """What the views of its posts need to know of a topic."""
+
+    @property
+    def product_id(self) -> int | None: ...
+
+
+def comment_view(actor: Actor, topic: ShownTopic, row: Row[Any], outside: Outside) -> CommentView:
     about = About(topic, row)
     return CommentView(
         id=row.id,
@@ -136,6 +144,7 @@ def comment_view(actor: Actor, topic: TopicFacts, row: Row[Any], outside: Outsid
         edited=row.edited_at is not None,
         html=row.html,
         note=row.kind == PostKind.note,
+        disclosure=disclosure(row.person_early, topic.product_id),
         may_edit=may(actor, Permission.post_edit, about),
         may_withdraw=may(actor, Permission.post_withdraw, about),
         may_remove=may(actor, Permission.post_remove, about) and not may(actor, Permission.post_withdraw, about),
@@ -151,6 +160,7 @@ class OwnSolution:
 
 
 def post_view(
+<<<<<<< HEAD
     actor: Actor,
     topic: TopicFacts,
     row: Row[Any],
@@ -158,6 +168,9 @@ def post_view(
     mine: Mine,
     outside: Outside,
     own: OwnSolution | None = None,
+=======
+    actor: Actor, topic: ShownTopic, row: Row[Any], comments: list[CommentView], mine: Mine, outside: Outside
+>>>>>>> e2e202f (Say early access beside posts, publish the programme's tiers and changes, seasons on profiles)
 ) -> PostView:
     about = About(topic, row)
     readable = may(actor, Permission.topic_read, about)
@@ -184,6 +197,7 @@ def post_view(
         my_vote=mine.votes.get(row.id, 0),
         my_marks=mine.marks.get(row.id, frozenset()),
         comments=comments,
+        disclosure=disclosure(row.person_early, topic.product_id),
         may_vote=may(actor, Permission.post_vote, about),
         why_not_vote=why_not(actor, Permission.post_vote, about),
         why_not_down=why_not(actor, Permission.post_vote_down, about) if may(actor, Permission.post_vote, about) else "",

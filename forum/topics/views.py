@@ -55,6 +55,8 @@ class CommentView:
     html: str
     note: bool
     """Staff only."""
+    disclosure: str
+    """"Early access from …", where the author received the product early."""
     may_edit: bool
     may_withdraw: bool
     may_remove: bool
@@ -106,6 +108,7 @@ class PostView:
     my_vote: int
     my_marks: frozenset[str]
     comments: list[CommentView]
+    disclosure: str
     may_vote: bool
     why_not_vote: str
     why_not_down: str

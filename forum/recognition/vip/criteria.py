@@ -143,6 +143,12 @@ def tier_of(rules: Rules, measured: Measured) -> Tier | None:
     return next((tier for tier in ORDER if tier in open_to), None)
 
 
+def threshold_label(name: str) -> str:
+    """ "VIP: questions solved", for a threshold such as `vip_solutions`."""
+    tier, metric = name.split("_", 1)
+    return f"{TIER_NAMES[Tier(tier)]}: {METRICS[metric].label.lower()}{' (%)' if METRICS[metric].unit else ''}"
+
+
 def wilson(positive: int, total: int) -> int:
     """The lower bound of a share in whole percent, 0 without reactions."""
     if total <= 0:

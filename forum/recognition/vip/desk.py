@@ -26,7 +26,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import may, require
 from forum.policy.permissions import Permission
 from forum.recognition.vip import sealing
-from forum.recognition.vip.criteria import FIRST, METRICS, ORDER, TIER_NAMES
+from forum.recognition.vip.criteria import FIRST, ORDER, TIER_NAMES, threshold_label
 from forum.recognition.vip.events import NeedsSeen
 from forum.recognition.vip.invitations import HOLDS
 from forum.recognition.vip.lottery import TIER_ORDER
@@ -272,8 +272,3 @@ def season_desk(session: Session, actor: Actor) -> SeasonDesk:
         announced=announced(session),
         may_change_rules=may(actor, Permission.programme_rules),
     )
-
-
-def threshold_label(name: str) -> str:
-    tier, metric = name.split("_", 1)
-    return f"{TIER_NAMES[Tier(tier)]}: {METRICS[metric].label.lower()}{' (%)' if METRICS[metric].unit else ''}"

@@ -1,12 +1,13 @@
 """Who received a product early: kept on the member, so that the words beside their posts cost no further question."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from forum.core import clock
 from forum.models import Member, SeatState, VipInvitation, VipOffer
+from forum.topics.disclosure import kept_days
 
 SHOWN_FOR = timedelta(days=365)
 MOST = 20
@@ -21,12 +22,7 @@ def note_early_access(session: Session, offer: VipOffer) -> None:
         col(VipInvitation.offer_id) == offer.id, col(VipInvitation.state).in_((SeatState.accepted, SeatState.attended))
     )
     for member in session.scalars(select(Member).where(col(Member.id).in_(seats)).with_for_update()):
-        kept = {product: day for product, day in parsed(member.early_access).items() if day >= clock.now().date()}
+        kept = {product: day for product, day in kept_days(member.early_access).items() if day >= clock.now().date()}
         kept[offer.product_id] = until
         member.early_access = ",".join(f"{product}:{day.isoformat()}" for product, day in list(kept.items())[-MOST:])
     session.flush()
-
-
-def parsed(kept: str) -> dict[int, date]:
-    pairs = (item.split(":") for item in kept.split(",") if item)
-    return {int(product): date.fromisoformat(day) for product, day in pairs}

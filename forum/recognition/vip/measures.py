@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, extract, func, select
+from sqlalchemy import ColumnElement, Row, case, extract, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -52,32 +52,28 @@ def last_year(end: date) -> Window:
 
 
 def measure(session: Session, window: Window, only: int | None = None) -> dict[int, Measured]:
-    """By member: everybody who takes part and earned something in the window, or just one."""
+    """By member: everybody who takes part and earned something in the window, or just one. Two statements."""
     earned = {row.member_id: row for row in session.execute(_earned(window, only))}
-    against = _not_helpful(session, window, only)
-    seasons = _seasons(session, window, only)
-    nominated = _nominated(session, window, only)
-    found = {
-        member_id: _measured(row, against.get(member_id, 0), seasons.get(member_id, 0), nominated.get(member_id, 0))
-        for member_id, row in earned.items()
-    }
+    beside = _beside(session, window, only)
+    found = {member_id: _measured(row, beside.get(member_id, {})) for member_id, row in earned.items()}
     if only is not None and not found:
-        return {only: Measured(seasons=seasons.get(only, 0), nominations=nominated.get(only, 0))}
+        mine = beside.get(only, {})
+        return {only: Measured(seasons=mine.get("seasons", 0), nominations=mine.get("nominations", 0))}
     return found
 
 
-def _measured(row: Row[Any], against: int, seasons: int, nominations: int) -> Measured:
+def _measured(row: Row[Any], beside: dict[str, int]) -> Measured:
     signals = with_staff(row.signals - row.verified, row.verified)
     return Measured(
         solutions=with_staff(row.solutions - row.by_staff, row.by_staff),
         askers=row.askers,
         months=row.months,
-        share=wilson(signals, signals + against),
+        share=wilson(signals, signals + beside.get("against", 0)),
         articles=row.articles,
         article_share=wilson(row.article_helpful, row.article_helpful),
         reviews=row.reviews,
-        seasons=seasons,
-        nominations=nominations,
+        seasons=beside.get("seasons", 0),
+        nominations=beside.get("nominations", 0),
         standing=int(not row.findings and not row.suspended),
     )
 
@@ -133,20 +129,13 @@ def _distinct(condition: ColumnElement[bool], value: Any) -> ColumnElement[int]:
     return func.count(func.distinct(case((condition, value))))
 
 
-def _not_helpful(session: Session, window: Window, only: int | None) -> dict[int, int]:
+def _beside(session: Session, window: Window, only: int | None) -> dict[int, dict[str, int]]:
+    """What is not in the ledger: votes of "not helpful", seasons before, nominations by VIPs."""
     first, end = window.at
-    query = (
-        select(col(Post.author_id), func.count())
-        .join(Vote, col(Vote.post_id) == col(Post.id))
-        .where(col(Vote.value) < 0, col(Vote.at) >= first, col(Vote.at) < end, col(Post.author_id).is_not(None))
-        .group_by(col(Post.author_id))
-    )
-    return _pairs(session, query, col(Post.author_id), only)
-
-
-def _seasons(session: Session, window: Window, only: int | None) -> dict[int, int]:
-    query = (
-        select(col(VipPlace.member_id), func.count())
+    against = select(literal("against"), col(Post.author_id), func.count()).join(Vote, col(Vote.post_id) == col(Post.id))
+    against = against.where(col(Vote.value) < 0, col(Vote.at) >= first, col(Vote.at) < end)
+    seasons = (
+        select(literal("seasons"), col(VipPlace.member_id), func.count())
         .join(VipSeason, col(VipSeason.id) == col(VipPlace.season_id))
         .where(
             col(VipSeason.published_at).is_not(None),
@@ -154,21 +143,13 @@ def _seasons(session: Session, window: Window, only: int | None) -> dict[int, in
             col(VipPlace.tier).in_((Tier.vip, Tier.fellow)),
             col(VipPlace.basis) != Basis.grace,
         )
-        .group_by(col(VipPlace.member_id))
     )
-    return _pairs(session, query, col(VipPlace.member_id), only)
-
-
-def _nominated(session: Session, window: Window, only: int | None) -> dict[int, int]:
-    query = (
-        select(col(VipNomination.member_id), func.count())
-        .where(col(VipNomination.by_peer).is_(True), col(VipNomination.at) >= window.moment - YEAR)
-        .group_by(col(VipNomination.member_id))
+    nominations = select(literal("nominations"), col(VipNomination.member_id), func.count()).where(
+        col(VipNomination.by_peer).is_(True), col(VipNomination.at) >= window.moment - YEAR
     )
-    return _pairs(session, query, col(VipNomination.member_id), only)
-
-
-def _pairs(session: Session, query: Any, member: Any, only: int | None) -> dict[int, int]:
-    if only is not None:
-        query = query.where(member == only)
-    return {row[0]: row[1] for row in session.execute(query)}
+    parts = ((against, col(Post.author_id)), (seasons, col(VipPlace.member_id)), (nominations, col(VipNomination.member_id)))
+    queries = [(part if only is None else part.where(member == only)).group_by(member) for part, member in parts]
+    found: dict[int, dict[str, int]] = {}
+    for name, member_id, count in session.execute(union_all(*queries)):
+        found.setdefault(member_id, {})[name] = count
+    return found

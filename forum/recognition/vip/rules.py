@@ -33,10 +33,12 @@ class Announced:
 
 
 def rules_on(session: Session, day: date) -> Rules:
-    row = session.scalars(
-        select(VipRule).where(col(VipRule.applies_on) <= day).order_by(col(VipRule.version).desc()).limit(1)
-    ).first()
-    return _rules(row)
+    return rules_on_days(session, day)[0]
+
+
+def rules_on_days(session: Session, *days: date) -> list[Rules]:
+    rows = list(session.scalars(select(VipRule).order_by(col(VipRule.version).desc())))
+    return [_rules(next((row for row in rows if row.applies_on <= day), None)) for day in days]
 
 
 def announced(session: Session) -> list[Announced]:

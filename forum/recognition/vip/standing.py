@@ -15,7 +15,7 @@ from forum.policy.permissions import Permission
 from forum.recognition.choices import choices_of
 from forum.recognition.vip.criteria import METRICS, ORDER, PATHS, TIER_NAMES, Measured, Path, Rules, meets, tier_of
 from forum.recognition.vip.measures import STANDING, Window, last_year, measure
-from forum.recognition.vip.rules import rules_on
+from forum.recognition.vip.rules import rules_on_days
 from forum.recognition.vip.seasons import current_season, next_evaluation
 
 APPEAL_DAYS = 30
@@ -97,10 +97,10 @@ def standing_page(session: Session, actor: Actor, *, with_comments: bool = False
     season = current_season(session)
     places = _places(session, member_id)
     place = next((place for place, one in places if season is not None and one.id == season.id), None)
-    rules = rules_on(session, today)
+    coming = next_evaluation(today)
+    rules, rules_then = rules_on_days(session, today, coming)
     window = Window(today.replace(day=min(today.day, 28), year=today.year - 1), today + timedelta(days=1), clock.now())
     measured = measure(session, window, member_id)[member_id]
-    coming = next_evaluation(today)
     then = measure(session, last_year(coming), member_id)[member_id]
     return StandingPage(
         takes_part=choices_of(session, member_id).vip,
@@ -110,7 +110,7 @@ def standing_page(session: Session, actor: Actor, *, with_comments: bool = False
         reason=place.reason if place else "",
         ends=season.ends_on if season and place else None,
         tiers=_tiers(rules, measured, actor.handle),
-        outlook=outlook(rules_on(session, coming), measured, then, coming),
+        outlook=outlook(rules_then, measured, then, coming),
         next_day=coming,
         rule_version=rules.version,
         seasons=[(one.name, TIER_NAMES[Tier(place.tier)]) for place, one in places],

@@ -8,13 +8,13 @@ from sqlmodel import select
 from forum.core import clock
 from forum.models import Activity, Job, Member, Notice, OfferState, Product, VipConsent
 from forum.recognition.vip import jobs
-from forum.recognition.vip.disclosure import parsed
 from forum.search import feed
+from forum.topics.disclosure import kept_days
 from tests import make
 from tests.fakes.client import Browser, fresh, words
 from tests.make.programme import ROOM
 
-SECRET = "Walnut"
+SECRET, SEARCHED = "four antennas", "Walnut"
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_nothing_of_it_is_anywhere_else(session, client, offer, app, drain):
     feed.follow()
     surfaces = {
         *("/", "/questions", "/recognition", "/perks", "/me/vip", "/notifications", "/feed.xml", "/feeds/resolutions.xml"),
-        *(f"/search?q={SECRET}", f"/ask/similar?title={SECRET}", "/sitemap.xml", "/dev/mail", "/tags", f"/topics/{topic.id}"),
+        *(f"/search?q={SEARCHED}", f"/ask/similar?title={SEARCHED}", "/sitemap.xml", "/dev/mail", "/tags", f"/topics/{topic.id}"),
         *(f"/perks/{offer.id}", f"/perks/{offer.id}/draw", f"/perks/{offer.id}/draw.json", f"/perks/{offer.id}/seat.ics"),
         *(f"/members/{seated.handle}", "/badges", "/settings/recognition", "/nominations"),
     }
@@ -78,9 +78,7 @@ def test_nothing_of_it_is_anywhere_else(session, client, offer, app, drain):
                 browser.sign_in(reader)
             for path in surfaces:
                 answer = browser.get(path, headers={"accept": accept}, follow_redirects=True)
-                assert SECRET not in answer.text.replace(f"q={SECRET}", "").replace(f'value="{SECRET}"', "").replace(
-                    f"“{SECRET}”", ""
-                ), (path, reader and reader.handle)
+                assert SECRET not in answer.text, (path, reader and reader.handle)
     for reader in (None, other):
         browser = Browser(app)
         if reader is not None:
@@ -124,7 +122,7 @@ def test_posts_about_a_product_received_early_say_so_for_a_year(session, client,
     lift = fresh(session, offer).embargo_until + timedelta(minutes=1)
     clock.use(lambda: lift)
     jobs.tick()
-    assert list(parsed(fresh(session, seated).early_access)) == [product.id]
+    assert list(kept_days(fresh(session, seated).early_access)) == [product.id]
     visitor = Browser(app)
     assert label in words(visitor.get(f"/topics/{topic.id}", follow_redirects=True))
     assert label not in words(visitor.get(f"/topics/{elsewhere.id}", follow_redirects=True))

@@ -295,6 +295,7 @@ def test_the_outlook_names_the_day(session, client):
     assert "You meet Rising today. By 1 November 2027" in old
     solved(session, member, 5, months=3, start=datetime(2027, 1, 3, tzinfo=UTC), kind=LedgerKind.solution_credited)
     clock.use(lambda: datetime(2027, 5, 22, tzinfo=UTC))
+    client.sign_in(member)
     assert "If nothing changes you qualify as Rising on 1 November" in words(client.get("/me/vip"))
 
 
