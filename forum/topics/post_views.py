@@ -160,17 +160,13 @@ class OwnSolution:
 
 
 def post_view(
-<<<<<<< HEAD
     actor: Actor,
-    topic: TopicFacts,
+    topic: ShownTopic,
     row: Row[Any],
     comments: list[CommentView],
     mine: Mine,
     outside: Outside,
     own: OwnSolution | None = None,
-=======
-    actor: Actor, topic: ShownTopic, row: Row[Any], comments: list[CommentView], mine: Mine, outside: Outside
->>>>>>> e2e202f (Say early access beside posts, publish the programme's tiers and changes, seasons on profiles)
 ) -> PostView:
     about = About(topic, row)
     readable = may(actor, Permission.topic_read, about)
