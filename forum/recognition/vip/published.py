@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, literal, select, union_all
 from sqlmodel import Session, col
 
 from forum.core import clock, text
@@ -109,28 +109,34 @@ def _way(rules: Rules, path: Path) -> str:
 
 
 def public_standing(session: Session, member: Member) -> PublicStanding:
-    """Seasons and what was provided, unless the member keeps it to themselves."""
-    titles = session.execute(
-        select(col(VipPlace.tier), col(VipSeason.name))
+    """Seasons and what was provided, unless the member keeps it to themselves. One statement."""
+    titles = (
+        select(
+            literal("title").label("what"),
+            col(VipPlace.tier).label("kind"),
+            col(VipSeason.name).label("words"),
+            cast(col(VipSeason.starts_on), String).label("at"),
+        )
         .join(VipSeason, col(VipSeason.id) == col(VipPlace.season_id))
         .join(Member, col(Member.id) == col(VipPlace.member_id))
         .where(col(VipPlace.member_id) == member.id, col(VipSeason.published_at).is_not(None), wants("shows_level"), eligible())
-        .order_by(col(VipSeason.starts_on).desc())
-    ).all()
-    if not titles:
-        return PublicStanding([], [])
-    perks = session.execute(
-        select(col(VipOffer.kind), col(VipOffer.provides), col(VipOffer.held_at))
+    )
+    perks = (
+        select(literal("perk"), col(VipOffer.kind), col(VipOffer.provides), cast(col(VipOffer.held_at), String))
         .join(VipInvitation, col(VipInvitation.offer_id) == col(VipOffer.id))
         .where(
             col(VipInvitation.member_id) == member.id,
             col(VipInvitation.state) == SeatState.attended,
             col(VipOffer.embargo_until).is_(None) | col(VipOffer.lifted_at).is_not(None),
         )
-        .order_by(col(VipOffer.id).desc())
-        .limit(PERKS)
     )
-    return PublicStanding(
-        [f"{TIER_NAMES[Tier(row.tier)]} {row.name}" for row in titles],
-        [f"{KIND_NAMES[OfferKind(row.kind)]}, {row.held_at.year}{': ' + row.provides if row.provides else ''}" for row in perks],
-    )
+    rows = sorted(session.execute(union_all(titles, perks)), key=lambda row: row.at, reverse=True)
+    held = [f"{TIER_NAMES[Tier(row.kind)]} {row.words}" for row in rows if row.what == "title"]
+    if not held:
+        return PublicStanding([], [])
+    received = [_received(row.kind, row.words, row.at) for row in rows if row.what == "perk"]
+    return PublicStanding(held, received[:PERKS])
+
+
+def _received(kind: str, provides: str, at: str) -> str:
+    return f"{KIND_NAMES[OfferKind(kind)]}, {at[:4]}{': ' + provides if provides else ''}"
