@@ -79,9 +79,7 @@ def _columns(member: Any, at: Any, state: Any, **more: Any) -> list[Any]:
 def flips(ids: Ids) -> Query:
     """Reversals and restores, oldest first: the last one of a line says whether it counts."""
     kinds = (LedgerKind.reversal, LedgerKind.restore)
-    query: Any = select(col(RepEvent.reverses_id), col(RepEvent.kind), col(RepEvent.reason)).where(
-        col(RepEvent.kind).in_(kinds)
-    )
+    query: Any = select(col(RepEvent.reverses_id), col(RepEvent.kind), col(RepEvent.reason)).where(col(RepEvent.kind).in_(kinds))
     if ids is not None:
         query = query.where(col(RepEvent.subject).in_(ids.subjects))
     ordered: Query = query.order_by(col(RepEvent.id))

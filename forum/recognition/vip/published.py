@@ -1,6 +1,7 @@
 """What everybody may read of the programme: tiers with their criteria, coming changes, and a member's own public lines."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import String, cast, func, literal, select, union_all
 from sqlmodel import Session, col
@@ -110,13 +111,9 @@ def _way(rules: Rules, path: Path) -> str:
 
 def public_standing(session: Session, member: Member) -> PublicStanding:
     """Seasons and what was provided, unless the member keeps it to themselves. One statement."""
-    titles = (
-        select(
-            literal("title").label("what"),
-            col(VipPlace.tier).label("kind"),
-            col(VipSeason.name).label("words"),
-            cast(col(VipSeason.starts_on), String).label("at"),
-        )
+    begun = cast(col(VipSeason.starts_on), String).label("at")
+    titles: Any = (
+        select(literal("title").label("what"), col(VipPlace.tier).label("kind"), col(VipSeason.name).label("words"), begun)
         .join(VipSeason, col(VipSeason.id) == col(VipPlace.season_id))
         .join(Member, col(Member.id) == col(VipPlace.member_id))
         .where(col(VipPlace.member_id) == member.id, col(VipSeason.published_at).is_not(None), wants("shows_level"), eligible())
