@@ -13,7 +13,7 @@ from forum.core import clock
 from forum.core.db import transaction
 from forum.core.errors import Conflict
 from forum.core.settings import settings
-from forum.demo import elsewhere, people, plot, secret, tidy
+from forum.demo import elsewhere, people, plot, programme, secret, tidy
 from forum.demo.content import community
 from forum.demo.timeline import Timeline
 from forum.models import Member, Section, Topic
@@ -94,6 +94,7 @@ def _perform(hashed: str) -> None:
         elsewhere.find_threads(stage)
         plot.plan(stage)
         elsewhere.plan_outcomes(stage)
+        programme.plan(stage)
         stage.timeline.play()
         clock.use(None)
         tidy.tidy(stage, list(SIGN_INS))

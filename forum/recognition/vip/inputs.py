@@ -114,11 +114,12 @@ class WriteOffer(Input):
     def _in_order(self) -> "WriteOffer":
         if not self.tiers:
             raise ValueError("Choose at least one tier.")
-        if self.closes_at <= self.opens_at:
+        closes, event, ends = (self.moment(value) if value else None for value in (self.closes_at, self.event_at, self.ends_at))
+        if closes and closes <= self.moment(self.opens_at):
             raise ValueError("The last day to answer lies before the invitations go out.")
-        if self.event_at and self.event_at < self.closes_at:
+        if event and closes and event < closes:
             raise ValueError("It takes place before the last day to answer.")
-        if self.ends_at and self.event_at and self.ends_at <= self.event_at:
+        if ends and event and ends <= event:
             raise ValueError("It ends before it begins.")
         if self.embargo_until and not (self.nda_text and self.nda_version):
             raise ValueError("An embargo needs the text that people sign, with a version.")

@@ -15,8 +15,8 @@ from forum.recognition.vip.rules import announced, rules_on
 
 WORDS = {
     "solutions": ("question solved", "questions solved"),
-    "askers": ("person", "different people"),
-    "months": ("month in which somebody said so", "months in which somebody said so"),
+    "askers": ("person who asked", "different people who asked"),
+    "months": ("month in which somebody said that you helped", "months in which somebody said that you helped"),
     "articles": ("resolution written from your answers", "resolutions written from your answers"),
     "reviews": ("agreed review or edit", "agreed reviews and edits"),
     "seasons": ("season as VIP", "seasons as VIP"),

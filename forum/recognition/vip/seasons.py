@@ -58,15 +58,20 @@ def prepare(session: Session, actor: Actor) -> VipSeason:
         session.add(season)
         session.flush()
     season.rule_version, season.evaluated_at = rules.version, clock.now()
+    places = decide(session, season, rules, measure(session, last_year(day)))
+    emit(session, SeasonPrepared(actor_id=actor.member_id, season_id=season.id, places=places))
+    return season
+
+
+def decide(session: Session, season: VipSeason, rules: Rules, found: dict[int, Measured]) -> int:
+    """Snapshots and places anew; how many places there are."""
     for table in (VipSnapshot, VipPlace):
         session.execute(delete(table).where(col(table.season_id) == season.id))
-    found = measure(session, last_year(day))
     _keep(session, season, rules, found)
     places = _places(session, season, rules, found)
     if places:
         session.execute(insert(VipPlace), places)
-    emit(session, SeasonPrepared(actor_id=actor.member_id, season_id=season.id, places=len(places)))
-    return season
+    return len(places)
 
 
 def publish(session: Session, actor: Actor, season: VipSeason) -> None:
