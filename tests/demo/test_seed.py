@@ -86,6 +86,7 @@ def test_an_interrupted_seeding_leaves_nothing_in_the_way(session: Session, monk
     assert (found["Member"], found["Topic"], found["ThreadLink"]) == (0, 0, len(community().threads))
     monkeypatch.setattr(plot, "plan", lambda stage: None)
     monkeypatch.setattr(seeding.elsewhere, "plan_outcomes", lambda stage: None)
+    monkeypatch.setattr(seeding.programme, "plan", lambda stage: None)
     monkeypatch.setattr(seeding.people, "invite", lambda stage: _only_priya(stage))
     monkeypatch.setattr(seeding, "SIGN_INS", {})
     assert seed().made
