@@ -157,6 +157,8 @@ def _wire_votes() -> None:
 
 def _wire_recognition() -> None:
     subscribe(recognition.HelpAnswered, record)
+    subscribe(recognition.RecognitionChosen, record)
+    subscribe(recognition.ThanksShown, record)
     subscribe(recognition.YearReady, record, recognition_notices.tell_year)
     subscribe(recognition.RestSuggested, recognition_notices.tell_rest)
     subscribe(recognition.Thanked, record, recognition_notices.tell_thanked)

@@ -5,10 +5,12 @@ from sqlmodel import Session, col
 
 from forum.core import clock
 from forum.core.db import insert_ignoring
+from forum.core.events import emit
 from forum.models import Member, RecognitionChoices, Role
 from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
+from forum.recognition.events import RecognitionChosen
 from forum.recognition.inputs import ChooseRecognition
 
 STAFF = [role for role in Role if Actor(role=role).is_staff]
@@ -41,3 +43,4 @@ def choose(session: Session, actor: Actor, data: ChooseRecognition) -> None:
     row = session.get_one(RecognitionChoices, actor.member_id)
     for name, value in data.chosen.items():
         setattr(row, name, value)
+    emit(session, RecognitionChosen(actor.member_id))

@@ -74,6 +74,22 @@ class YearReady:
 
 
 @dataclass(frozen=True, slots=True)
+class RecognitionChosen:
+    """A member changed what they want of recognition: pages that show them are made anew."""
+
+    actor_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThanksShown:
+    """A note went up on a profile, or came down."""
+
+    actor_id: int
+    note_id: int
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Thanked:
     """A note was written. What it says stays between the two."""
 

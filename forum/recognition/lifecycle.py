@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from forum.core import clock
 from forum.models import LedgerKind, RepDay, RepEvent, RepSubject, RepTag, Topic, TopicTag
 from forum.recognition import tags
-from forum.recognition.actions import canonical, flip, refresh_day, subject_elsewhere, subject_of
+from forum.recognition.actions import canonical, flip, refresh_day, refresh_totals, subject_elsewhere, subject_of
 from forum.recognition.standing import live, subjects_of
 
 CLAIM_WITHIN = timedelta(days=90)
@@ -31,6 +31,7 @@ def merge(session: Session, survivor_id: int, gone_id: int) -> None:
     """Two accounts of one person: what one gave the other is voided, a post voted twice counts once."""
     kept, gone = subject_of(session, survivor_id), subject_of(session, gone_id)
     _join(session, kept, gone)
+    refresh_totals(session, [survivor_id, gone_id])
 
 
 def claim(session: Session, member_id: int, account_id: int) -> None:

@@ -8,7 +8,7 @@ from forum.core.db import insert_ignoring
 from forum.core.errors import Conflict, NotFound
 from forum.core.events import emit
 from forum.core.text import slug
-from forum.models import Audience, Credit, Resolution, ResolutionState, Topic
+from forum.models import Acceptance, Audience, Credit, Resolution, ResolutionState, Topic
 from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.facts import About
@@ -37,13 +37,19 @@ def write_resolution(session: Session, actor: Actor, topic: Topic, data: WriteRe
     return row
 
 
+def _first_accepted(session: Session, topic: Topic) -> int | None:
+    query = select(col(Acceptance.post_id)).where(col(Acceptance.topic_id) == topic.id).order_by(col(Acceptance.at)).limit(1)
+    found: int | None = session.scalar(query)
+    return found
+
+
 def _row(session: Session, actor: Actor, topic: Topic) -> Resolution:
     insert_ignoring(
         session,
         Resolution,
         {
             "topic_id": topic.id,
-            "post_id": topic.official_post_id,
+            "post_id": topic.official_post_id or _first_accepted(session, topic),
             "state": ResolutionState.draft,
             "question": topic.title,
             "slug": topic.slug,

@@ -21,7 +21,7 @@ from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.recognition.choices import STAFF, wants
 from forum.recognition.closing.inputs import WriteThanks
-from forum.recognition.events import Thanked
+from forum.recognition.events import Thanked, ThanksShown
 from forum.topics.people import COLUMNS, person
 from forum.topics.rows import topic_url, visible_topics
 from forum.topics.views import PersonView
@@ -90,6 +90,7 @@ def publish(session: Session, actor: Actor, note_id: int, *, on: bool) -> None:
     if on and not note.may_publish:
         raise Conflict("Whoever wrote this would rather keep it between you.")
     note.published_at = clock.now() if on else None
+    emit(session, ThanksShown(actor.member_id, note.id, on))
 
 
 def _note(session: Session, note_id: int) -> ThankNote:
