@@ -1,13 +1,13 @@
 """Counting different things without keeping them: HyperLogLog sketches (Flajolet et al. 2007), by Apache DataSketches.
 
-The only file that imports the library. A sketch of 4,096 registers errs by 1.04 / sqrt(4096) = 1.6 percent (one standard error).
+The only file that imports the library. A sketch of 16,384 registers errs by 1.04 / sqrt(16384) = 0.8 percent (one standard error), joined ones too.
 """
 
 from collections.abc import Iterable
 
 from datasketches import hll_sketch, hll_union, tgt_hll_type
 
-LOG2_REGISTERS = 12
+LOG2_REGISTERS = 14
 
 
 class Sketch:
