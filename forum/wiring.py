@@ -20,6 +20,9 @@ from forum.recognition import jobs as recognition_jobs
 from forum.recognition.badges import events as badges
 from forum.recognition.badges import jobs as badge_jobs
 from forum.recognition.closing import outcomes, thanks
+from forum.recognition.routing import events as routing
+from forum.recognition.routing import handlers as routing_handlers
+from forum.recognition.routing import jobs as routing_jobs
 from forum.recognition.vip import events as vip
 from forum.recognition.vip import jobs as vip_jobs
 from forum.resolutions import events as resolutions
@@ -51,6 +54,8 @@ JOBS: dict[str, Function] = {
     "recognition.badges": badge_jobs.look_at,
     "recognition.reconcile": badge_jobs.reconcile,
     "recognition.badge_digest": badge_jobs.digest,
+    "recognition.route": routing_jobs.route,
+    "recognition.learn_routing": routing_jobs.learn,
     "search.follow": feed.follow,
     "search.learn_likeness": feed.learn_likeness,
     "vip.tick": vip_jobs.tick,
@@ -60,6 +65,8 @@ JOBS: dict[str, Function] = {
 SCHEDULE = [
     Periodic("search.follow", timedelta(minutes=1)),
     Periodic("search.learn_likeness", timedelta(days=1)),
+    Periodic("recognition.route", timedelta(minutes=5)),
+    Periodic("recognition.learn_routing", timedelta(days=1), at=time(3, 30)),
     Periodic("recognition.settle", timedelta(minutes=30)),
     Periodic("recognition.impact", timedelta(days=1), at=time(4, 0)),
     Periodic("recognition.boards", timedelta(days=1), at=time(6, 0)),
@@ -88,6 +95,7 @@ def wire() -> None:
     _wire_outcomes()
     _wire_recognition()
     _wire_badges()
+    _wire_routing()
     _wire_programme()
 
 
@@ -105,7 +113,15 @@ def _wire_accounts() -> None:
 
 def _wire_topics() -> None:
     subscribe(topics.TopicAsked, record, notices.tell_mentioned, feed.note_change)
-    subscribe(topics.AnswerPosted, record, notices.tell_mentioned, notices.tell_followers, feed.note_change, badge_jobs.consider)
+    subscribe(
+        topics.AnswerPosted,
+        record,
+        routing_handlers.close_invitation,
+        notices.tell_mentioned,
+        notices.tell_followers,
+        feed.note_change,
+        badge_jobs.consider,
+    )
     subscribe(topics.CommentPosted, record, notices.tell_mentioned, notices.tell_author_of_parent, badge_jobs.consider)
     subscribe(topics.NotePosted, record)
     subscribe(topics.PostEdited, record, feed.note_change, badge_jobs.consider)
@@ -192,6 +208,11 @@ def _wire_badges() -> None:
     subscribe(badges.BadgesSummed, record, notices.tell_badges)
     subscribe(badges.BadgeVoided, record)
     subscribe(badges.BadgeChanged, record)
+
+
+def _wire_routing() -> None:
+    subscribe(routing.InvitationSent, record, recognition_notices.tell_invited)
+    subscribe(routing.InvitationTaken, record)
 
 
 def _wire_programme() -> None:

@@ -237,6 +237,13 @@ ROWS = [
     Row("POST /settings/sessions/removals", "/settings/sessions/removals", SIGNED_IN),
     Row("POST /settings/notifications", "/settings/notifications", SIGNED_IN),
     Row("POST /settings/recognition", "/settings/recognition", SIGNED_IN),
+    # Being asked.
+    *(Row(f"GET {path}", path, SIGNED_IN) for path in ("/for-you", "/invitations", "/settings/invitations")),
+    Row("POST /invitations/{invite_id}/replies", "/invitations/{invite}/replies", INVITED, {"reply": "later"}),
+    Row("POST /settings/invitations", "/settings/invitations", SIGNED_IN, {"zone": "Europe/Lisbon", "wants": "hub-3"}),
+    Row("POST /settings/invitations", "/settings/invitations", _all("422") | {"visitor": "403"}, {"wants": "no-such-tag"}),
+    Row("POST /settings/invitations/pauses", "/settings/invitations/pauses", SIGNED_IN, {"length": "week"}),
+    Row("GET /desk/routing", "/desk/routing", STAFF),
     # The desk.
     Row("GET /desk", "/desk", ANYONE),
     Row("GET /desk/social", "/desk/social", STAFF),

@@ -18,6 +18,7 @@ from forum.models import (
     Platform,
     Post,
     PostKind,
+    RoutingInvite,
     Tag,
     ThreadLink,
     Tier,
@@ -48,6 +49,7 @@ LISTS = (
     *("/members/asha/reputation", "/search?q=hub", "/notifications", "/resolutions", "/desk/social", "/recognition", "/feed.xml"),
     *("/sections", "/sitemap.xml", "/badges", "/badges/first-solution"),
     *("/me/vip", "/perks", "/nominations", "/desk/perks", "/desk/season", "/desk/appeals", "/desk/nominations"),
+    *("/for-you", "/invitations", "/settings/invitations", "/desk/routing"),
 )
 
 MORE = {"/me/vip": 12}
@@ -96,6 +98,7 @@ class Busy:
                 self._resolution(topic, answer)
             self._tell(topic, number)
             self._badge(number)
+            self._invite(topic, number)
             self._thread(number)
             self._programme(number)
         self.size += count
@@ -128,6 +131,11 @@ class Busy:
         make.offer(self.session, title=f"An evening, number {number}")
         self.session.add(VipNomination(member_id=one.id, by_id=self.asker.id, tier=Tier.vip, sentence="Helps all the time."))
         self.session.add(VipAppeal(season_id=season.id, member_id=one.id, text="Please look again."))
+
+    def _invite(self, topic, number):
+        self.session.add(RoutingInvite(topic_id=topic.id, member_id=self.asker.id, wave=1, chance=0.1, propensity=1.0))
+        waiting = make.topic(self.session, title=f"Nobody knows about number {number} yet", tags="hub-3")
+        self.session.add(RoutingInvite(topic_id=waiting.id, member_id=self.asker.id, wave=1, chance=0.1, propensity=1.0))
 
     def _thread(self, number):
         where = {"platform": Platform.mastodon, "host": "toot.example"}

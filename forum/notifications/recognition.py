@@ -14,6 +14,7 @@ from forum.recognition.events import (
     Thanked,
     YearReady,
 )
+from forum.recognition.routing.events import InvitationSent
 from forum.topics.events import HelperCredited
 
 
@@ -82,6 +83,12 @@ def tell_thanked(session: Session, event: Thanked) -> None:
         link="/me/thanks",
         mail=event.first,
     )
+
+
+def tell_invited(session: Session, event: InvitationSent) -> None:
+    cause = f"invitation:{event.invite_id}"
+    link = f"/invitations#i-{event.invite_id}"
+    tell(session, [event.member_id], NoticeKind.invitation, cause, actor_id=None, topic_id=event.topic_id, link=link)
 
 
 def tell_led_there(session: Session, event: HelperCredited) -> None:

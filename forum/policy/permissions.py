@@ -19,6 +19,7 @@ class Permission(StrEnum):
     answer_credit = "say whose answer led you there"
     answer_thank = "thank somebody for this answer"
     thanks_see_missing = "see who was not thanked"
+    routing_see = "see who was asked to help"
     thanks_own = "decide about this note"
     answer_verify = "mark an answer official"
     comment_post = "comment"

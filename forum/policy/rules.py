@@ -174,6 +174,7 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.answer_credit: [[*MEMBER, asked_it, someone_elses, is_answer, is_visible, has_solutions, *SEES]],
     Permission.answer_thank: [[*MEMBER, someone_elses, is_answer, is_visible, *SEES]],
     Permission.thanks_see_missing: [WORKS_HERE],
+    Permission.routing_see: [WORKS_HERE],
     Permission.thanks_own: [[signed_in, owns_it]],
     Permission.answer_verify: [[*WORKS_HERE, is_answer, is_visible, has_solutions, *SEES]],
     Permission.comment_post: [[*MEMBER, is_open, is_visible, *SEES]],

@@ -6,12 +6,13 @@ from sqlmodel import Session, col
 from forum.core import text
 from forum.models import Audience, ThreadLink, Topic, TopicState, TriageState
 from forum.policy.actor import Actor
+from forum.recognition.routing.desk import asked_about
 from forum.search.queries import similar_topics
 from forum.social import queries as social
 from forum.social.authors import OutsideAuthor, network_name
 from forum.topics import pages
 from forum.topics.rows import topic_url
-from forum.topics.views import OriginView, PersonView
+from forum.topics.views import AskedView, OriginView, PersonView
 
 RECENT = 4
 
@@ -25,8 +26,16 @@ def guests(session: Session, actor: Actor, loaded: pages.Loaded) -> pages.Guests
     return pages.Guests(
         origins=origin_views(session, topic.id) if topic.linked else [],
         authors={post_id: _person(author) for post_id, author in authors.items()},
+        asked=_asked(session, topic.id) if actor.is_staff else [],
         similar=similar_topics(session, topic.id, topic.title, topic.question_body),
     )
+
+
+def _asked(session: Session, topic_id: int) -> list[AskedView]:
+    return [
+        AskedView(one.name, f"/members/{one.handle}", f"wave {one.wave}, {one.chance}, {one.said}: {one.reason}")
+        for one in asked_about(session, [topic_id]).get(topic_id, [])
+    ]
 
 
 def origin_views(session: Session, topic_id: int) -> list[OriginView]:

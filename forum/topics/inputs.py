@@ -18,7 +18,7 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _tag_list(value: object) -> object:
+def tag_list(value: object) -> object:
     """ "Wi-Fi, hub 3" or ["wi-fi", "hub-3"], as one field or several -> slugs, each once."""
     if isinstance(value, str):
         value = [value]
@@ -34,7 +34,7 @@ def _few(tags: list[str]) -> list[str]:
     return tags
 
 
-Tags = Annotated[list[str], BeforeValidator(_tag_list), AfterValidator(_few)]
+Tags = Annotated[list[str], BeforeValidator(tag_list), AfterValidator(_few)]
 Body = Annotated[Words, Field(min_length=1, max_length=MAX_LENGTH)]
 
 

@@ -8,19 +8,21 @@ from sqlalchemy import Integer, Row, and_, bindparam, func, or_, select, union_a
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from forum.core import paging, templating, text
+from forum.core import clock, paging, templating, text
 from forum.core.errors import NotFound
 from forum.core.proportions import rank
 from forum.models import (
     Audience,
     Draft,
     Follow,
+    Member,
     MeToo,
     Post,
     PostKind,
     Product,
     Resolution,
     ResolutionState,
+    RoutingInvite,
     Section,
     Tag,
     ThreadLink,
@@ -35,7 +37,7 @@ from forum.policy.permissions import Permission
 from forum.topics.life import life
 from forum.topics.post_views import Mine, Outside, OwnSolution, comment_view, load_comments, load_mine, post_view, select_posts
 from forum.topics.rows import SEPARATOR, STATE_LABELS, tag_views, topic_url
-from forum.topics.views import CommentView, LinkView, OriginView, PostView, TopicPage
+from forum.topics.views import AskedView, CommentView, LinkView, OriginView, PostView, TopicPage
 
 ANSWERS = 30
 Earlier = aliased(Topic)
@@ -65,6 +67,7 @@ class Guests:
     origins: list[OriginView]
     authors: Outside
     similar: list[LinkView]
+    asked: list[AskedView]
 
 
 def load(session: Session, actor: Actor, topic_id: int, after: str | None = None) -> Loaded:
@@ -114,6 +117,8 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         origins=guests.origins,
         timeline=life(topic, posts, guests.origins),
         similar=guests.similar,
+        looking=topic.looking or "",
+        asked=guests.asked,
         notes=[comment_view(actor, topic, row, {}) for row in loaded.comments if row.kind == PostKind.note],
         draft_body=draft,
         resolution_url=_resolution_url(topic),
@@ -148,7 +153,7 @@ def single_post(session: Session, actor: Actor, topic: Topic, post_id: int) -> P
 
 
 def _topic_row(session: Session, topic_id: int) -> Row[Any]:
-    row = session.execute(_select_topic(), {"topic_id": topic_id}).first()
+    row = session.execute(_select_topic(), {"topic_id": topic_id, "now": clock.now()}).first()
     if row is None:
         raise NotFound
     return row
@@ -185,12 +190,26 @@ def _select_topic() -> Any:
             tags.label("tags"),
             linked.label("linked"),
             question.scalar_subquery().label("question_body"),
+            _looking(wanted).label("looking"),
         )
         .join(Section, col(Section.id) == col(Topic.section_id))
         .outerjoin(Product, col(Product.id) == col(Topic.product_id))
         .outerjoin(Resolution, col(Resolution.topic_id) == col(Topic.id))
         .outerjoin(Earlier, col(Earlier.id) == col(Topic.duplicate_of_id))
         .where(col(Topic.id) == wanted)
+    )
+
+
+def _looking(topic_id: Any) -> Any:
+    """Who took an invitation and has it on their table for two hours."""
+    return (
+        select(func.max(col(Member.name)))
+        .join(RoutingInvite, col(RoutingInvite.member_id) == col(Member.id))
+        .where(
+            col(RoutingInvite.topic_id) == topic_id,
+            col(RoutingInvite.held_until) > bindparam("now", type_=RoutingInvite.__table__.c.held_until.type),  # type: ignore[attr-defined]
+        )
+        .scalar_subquery()
     )
 
 

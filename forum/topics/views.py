@@ -166,6 +166,15 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedView:
+    """Somebody who was invited to answer, and why; for staff."""
+
+    name: str
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TopicPage:
     id: int
     url: str
@@ -198,6 +207,9 @@ class TopicPage:
     origins: list[OriginView]
     timeline: list[Moment]
     similar: list[LinkView]
+    looking: str
+    """Who was invited and is looking at it just now, or empty."""
+    asked: list[AskedView]
     notes: list[CommentView]
     draft_body: str
     resolution_url: str | None

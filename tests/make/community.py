@@ -19,6 +19,7 @@ from forum.models import (
     Platform,
     Post,
     Product,
+    RoutingInvite,
     Share,
     SignInSession,
     ThreadLink,
@@ -52,6 +53,7 @@ def community(session: Session) -> Ids:
     _elsewhere(session, ids)
     _machinery(session, ids)
     programme(session, ids)
+    _invitation(session, ids)
     return ids
 
 
@@ -178,6 +180,15 @@ def _machinery(session: Session, ids: Ids) -> None:
     session.add(browser)
     session.commit()
     ids |= {"job": dead.id, "session": browser.id, "helper_id": ids["helper"].id, "helper_handle": ids["helper"].handle_key}
+
+
+def _invitation(session: Session, ids: Ids) -> None:
+    invite = RoutingInvite(
+        topic_id=ids["open"], member_id=ids["asker"].id, wave=1, chance=0.1, propensity=1.0, reason="You solved two."
+    )
+    session.add(invite)
+    session.commit()
+    ids["invite"] = invite.id
 
 
 def _question(session: Session, topic: Topic) -> int:

@@ -1,23 +1,16 @@
 """What rankings and invitations are measured by."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from forum.recognition.routing.spread import gini
+
 DEPTHS = (5, 10)
 EDGES = (0.0, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 1.0)
-
-
-def gini(counts: Iterable[int]) -> float:
-    """0 when all have the same, near 1 when one has everything."""
-    ordered = np.sort(np.array(list(counts), float))
-    if not len(ordered) or not ordered.sum():
-        return 0.0
-    places = 2 * np.arange(1, len(ordered) + 1) - len(ordered) - 1
-    return float(places @ ordered / (len(ordered) * ordered.sum()))
 
 
 @dataclass(slots=True)

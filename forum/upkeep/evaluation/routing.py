@@ -11,8 +11,9 @@ from forum.recognition.routing.history import Floats, History
 from forum.recognition.routing.learning import INVITED_DAYS, LESSON_DAYS, USUAL, Lessons, in_tail
 from forum.recognition.routing.profiles import profile_points
 from forum.recognition.routing.signals import Question, Signals, question_words, signals
+from forum.recognition.routing.spread import gini
 from forum.recognition.routing.window import activity_window
-from forum.upkeep.evaluation.measures import Reliability, Standing, gini
+from forum.upkeep.evaluation.measures import Reliability, Standing
 from forum.upkeep.evaluation.pace import ranking_ms
 from forum.upkeep.evaluation.reading import Acceptance, Answer, Story, Unreadable, Vote
 from forum.upkeep.evaluation.reading import Question as Asked
