@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 from forum.accounts import events as accounts
 from forum.accounts import jobs as account_jobs
-from forum.activity.record import record
+from forum.activity.record import forget, record
 from forum.catalog import events as catalog
 from forum.core.events import subscribe, wired
 from forum.jobs import mail
@@ -13,7 +13,7 @@ from forum.notifications import handlers as notices
 from forum.notifications import jobs as notice_jobs
 from forum.notifications import programme as programme_notices
 from forum.notifications import recognition as recognition_notices
-from forum.recognition import boards, impact, privileges, rest, tags, yearly
+from forum.recognition import boards, impact, lifecycle, privileges, rest, tags, yearly
 from forum.recognition import events as recognition
 from forum.recognition import handlers as ledger
 from forum.recognition import jobs as recognition_jobs
@@ -105,6 +105,7 @@ def _wire_accounts() -> None:
     subscribe(accounts.SignedIn, record)
     subscribe(accounts.SessionsEnded, record)
     subscribe(accounts.PasswordChanged, record)
+    subscribe(accounts.MemberLeaving, record, forget, lifecycle.forget_leaving, feed.note_leaving)
     subscribe(accounts.ProfileChanged, record)
     subscribe(accounts.RoleChanged, record)
     subscribe(accounts.MemberSuspended, record)

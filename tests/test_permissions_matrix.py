@@ -236,6 +236,7 @@ ROWS = [
     Row("POST /settings/sessions/{session_id}/removal", "/settings/sessions/{session}/removal", _all("404") | {"visitor": "403"}),
     Row("POST /settings/sessions/removals", "/settings/sessions/removals", SIGNED_IN),
     Row("POST /settings/notifications", "/settings/notifications", SIGNED_IN),
+    Row("POST /settings/deletion", "/settings/deletion", _all("422") | {"visitor": "403"}, {"current": "not my password", "sure": "1"}),
     Row("POST /settings/recognition", "/settings/recognition", SIGNED_IN),
     # Being asked.
     *(Row(f"GET {path}", path, SIGNED_IN) for path in ("/for-you", "/invitations", "/settings/invitations")),
@@ -481,7 +482,7 @@ def test_every_permission_has_rules_and_somebody_without_it(session):
         if permission in (Permission.topic_read, Permission.post_history, Permission.topic_me_too, Permission.topic_help_said):
             continue
         assert not may(VISITOR, permission), permission
-        if permission not in (Permission.draft_keep, Permission.account_own, Permission.topic_follow):
+        if permission not in (Permission.draft_keep, Permission.account_own, Permission.account_leave, Permission.topic_follow):
             assert not may(stranger, permission), permission
 
 

@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from forum.accounts import actions, letters, links, passwords, queries, throttle
 from forum.accounts.entrance import Caller, Entry, enter, known_words, name_key, send_confirmation
-from forum.accounts.events import PasswordChanged
+from forum.accounts.events import MemberLeaving, PasswordChanged
 from forum.accounts.handles import mail_key
-from forum.accounts.inputs import ChangeEmail, ChangePassword, Forgot, Reset
+from forum.accounts.inputs import ChangeEmail, ChangePassword, Forgot, Leave, Reset
 from forum.core import clock
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Gone, Invalid
@@ -88,6 +88,19 @@ def change_email(session: Session, caller: Caller, data: ChangeEmail) -> None:
     member_id = caller.actor.member_id
     links.withdraw(session, member_id, LinkPurpose.email)
     letters.new_address(session, data.email, owner.name, links.make(session, member_id, LinkPurpose.email, data.email))
+
+
+def leave(session: Session, caller: Caller, data: Leave) -> None:
+    """Erase the account. Posts and what was said of others stay, without a name."""
+    owner = _proved(caller.actor, data.current)
+    require(caller.actor, Permission.account_leave)
+    if not data.sure:
+        raise Invalid({"sure": "Tick that you are sure. There is no way back."})
+    member = queries.access_member(session, owner.id or 0)
+    emit(session, MemberLeaving(member.id or 0))
+    session.flush()
+    session.delete(member)
+    session.flush()
 
 
 def resend_confirmation(session: Session, actor: Actor) -> None:

@@ -39,6 +39,13 @@ class PasswordChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberLeaving:
+    """An account is about to be erased: the last moment to let go of what leads to the person."""
+
+    member_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileChanged:
     actor_id: int
 

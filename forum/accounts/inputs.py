@@ -74,6 +74,11 @@ class ChangeEmail(Input):
     current: TypedPassword
 
 
+class Leave(Input):
+    current: TypedPassword
+    sure: bool = False
+
+
 class EditProfile(Input):
     name: Annotated[Line, Field(min_length=1, max_length=60)]
     bio: Annotated[Words, Field(max_length=2000)] = ""

@@ -4,7 +4,8 @@ import dataclasses
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from forum.models.activity import Activity
 
@@ -17,6 +18,11 @@ def record(session: Session, event: Any) -> None:
     }
     own: dict[str, Any] = {name: getattr(event, name, None) for name in _OWN_COLUMNS}
     session.add(Activity(event=type(event).__name__, data=values, **own))
+
+
+def forget(session: Session, event: Any) -> None:
+    """What a leaving member did stays written, without who it was."""
+    session.execute(update(Activity).where(col(Activity.actor_id) == event.member_id).values(actor_id=None))
 
 
 def _plain(value: Any) -> Any:

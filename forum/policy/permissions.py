@@ -36,6 +36,7 @@ class Permission(StrEnum):
     post_convert = "turn an answer into a comment"
     image_upload = "add a picture"
     draft_keep = "keep a draft"
+    account_leave = "delete your account"
     account_own = "change your settings"
     triage = "decide about threads from elsewhere"
     resolution_write = "publish a resolution"

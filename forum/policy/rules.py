@@ -46,6 +46,11 @@ def staff(actor: Actor, about: About) -> bool:
     return actor.is_staff
 
 
+def not_staff(actor: Actor, about: About) -> bool:
+    """Somebody has to look after the place: staff give up their role first."""
+    return not actor.is_staff
+
+
 def admin(actor: Actor, about: About) -> bool:
     return actor.is_admin
 
@@ -201,6 +206,7 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.post_convert: [[*MODERATES, is_visible, *SEES]],
     Permission.image_upload: [[*MEMBER, Holds(Privilege.add_picture)]],
     Permission.draft_keep: [[signed_in]],
+    Permission.account_leave: [[signed_in, not_staff]],
     Permission.account_own: [[signed_in]],
     Permission.triage: [WORKS_HERE],
     Permission.resolution_write: [[*WORKS_HERE, *SEES]],
@@ -225,6 +231,7 @@ UNLOCKS: dict[Rule, str] = {
     in_good_standing: "You can read, but not {act}, while your account is suspended.",
     moderator: "Only moderators can {act}.",
     not_an_agent: "Staff can {act} seven days after it was asked. Until then it is the asker's word.",
+    not_staff: "Staff give up their role first, so that somebody is left to look after this place.",
     staff: "Only staff can {act}.",
     admin: "Only administrators can {act}.",
     asked_it: "Only the person who asked can {act}.",

@@ -5,8 +5,9 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
+from forum.accounts.events import MemberLeaving
 from forum.core import clock
-from forum.models import LedgerKind, RepDay, RepEvent, RepSubject, RepTag, Topic, TopicTag
+from forum.models import BadgeAward, LedgerKind, RepDay, RepEvent, RepSubject, RepTag, Topic, TopicTag
 from forum.recognition import tags
 from forum.recognition.actions import canonical, flip, refresh_day, refresh_totals, subject_elsewhere, subject_of
 from forum.recognition.standing import live, subjects_of
@@ -16,13 +17,17 @@ ONE_PERSON = "both accounts are one person"
 UNCLAIMED = "not claimed in time"
 
 
+def forget_leaving(session: Session, event: MemberLeaving) -> None:
+    forget(session, event.member_id)
+
+
 def forget(session: Session, member_id: int) -> None:
     """Erasure: the surrogate loses its owner, so that no table leads from the ledger to a person. Others keep their points."""
     subject = session.scalar(select(col(RepSubject.subject)).where(col(RepSubject.member_id) == member_id))
     if subject is None:
         return
-    session.execute(delete(RepDay).where(col(RepDay.subject) == subject))
-    session.execute(delete(RepTag).where(col(RepTag.subject) == subject))
+    for table in (RepDay, RepTag, BadgeAward):
+        session.execute(delete(table).where(col(table.subject) == subject))
     session.execute(delete(RepSubject).where(col(RepSubject.merged_into) == subject))
     session.execute(delete(RepSubject).where(col(RepSubject.subject) == subject))
 

@@ -13,6 +13,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.routes.gate import caller, entered, sent_back
+from forum.web import cookies
 from forum.web.dependencies import Db, Glance, Me
 from forum.web.forms import Form, blank, posted
 from forum.web.pages import again, done, page
@@ -70,6 +71,17 @@ def update_email(
     except (Invalid, TooMany) as error:
         return _account_again(request, me, form, error, part="email")
     return done(request, "/settings/account", flash="Look in the mail of the new address and open the link there.")
+
+
+@router.post("/deletion")
+def delete_account(request: Request, db: Db, me: Glance, form: Annotated[Form[inputs.Leave], posted(inputs.Leave)]) -> Response:
+    try:
+        credentials.leave(db, caller(request, me), form.data)
+    except (Invalid, TooMany) as error:
+        return _account_again(request, me, form, error, part="leave")
+    response = done(request, "/", flash="Your account is gone. What you solved goes on helping, without your name.")
+    cookies.forget(response)
+    return response
 
 
 @router.post("/confirmation")

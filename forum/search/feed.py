@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Row, delete, func, select
 from sqlmodel import Session, col
 
+from forum.accounts.events import MemberLeaving
 from forum.core.db import transaction
 from forum.core.logs import log
 from forum.jobs.queue import enqueue
@@ -30,6 +31,13 @@ class AboutTopic(Protocol):
 def note_change(session: Session, event: AboutTopic) -> None:
     """Handler of every event that changes what a search may find."""
     touch(session, event.topic_id)
+
+
+def note_leaving(session: Session, event: MemberLeaving) -> None:
+    """Nothing is found by the name of somebody who left."""
+    session.flush()
+    topics = select(col(Post.topic_id)).where(col(Post.author_id) == event.member_id).distinct()
+    touch(session, *session.scalars(topics).all())
 
 
 def touch(session: Session, *topic_ids: int) -> None:
