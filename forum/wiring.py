@@ -23,6 +23,8 @@ from forum.recognition.closing import outcomes, thanks
 from forum.recognition.routing import events as routing
 from forum.recognition.routing import handlers as routing_handlers
 from forum.recognition.routing import jobs as routing_jobs
+from forum.recognition.credentials import events as credentials
+from forum.recognition.credentials import issuing, proofs
 from forum.recognition.vip import events as vip
 from forum.recognition.vip import jobs as vip_jobs
 from forum.resolutions import events as resolutions
@@ -58,6 +60,8 @@ JOBS: dict[str, Function] = {
     "recognition.learn_routing": routing_jobs.learn,
     "search.follow": feed.follow,
     "search.learn_likeness": feed.learn_likeness,
+    "credentials.add_proof": proofs.add_proof,
+    "credentials.rotate": proofs.rotate_when_old,
     "vip.tick": vip_jobs.tick,
     "vip.alumni_letter": vip_jobs.alumni_letter,
 }
@@ -79,6 +83,7 @@ SCHEDULE = [
     Periodic("recognition.badge_digest", timedelta(days=1), at=time(8, 0)),
     Periodic("accounts.sweep", timedelta(days=1)),
     Periodic("topics.sweep_drafts", timedelta(days=1)),
+    Periodic("credentials.rotate", timedelta(days=1)),
     Periodic("vip.tick", timedelta(minutes=5)),
     Periodic("vip.alumni_letter", timedelta(days=1)),
 ]
@@ -97,6 +102,7 @@ def wire() -> None:
     _wire_badges()
     _wire_routing()
     _wire_programme()
+    _wire_credentials()
 
 
 def _wire_accounts() -> None:
@@ -207,7 +213,7 @@ def _wire_outcomes() -> None:
 def _wire_badges() -> None:
     subscribe(badges.BadgeEarned, record, notices.tell_badge)
     subscribe(badges.BadgesSummed, record, notices.tell_badges)
-    subscribe(badges.BadgeVoided, record)
+    subscribe(badges.BadgeVoided, record, issuing.revoke_voided)
     subscribe(badges.BadgeChanged, record)
 
 
@@ -232,6 +238,11 @@ def _wire_programme() -> None:
     subscribe(vip.MissedAgain, record, programme_notices.ask_kindly)
     subscribe(vip.NeedsSeen, record)
     subscribe(vip.EmbargoLifted, record, programme_notices.tell_lifted)
+
+
+def _wire_credentials() -> None:
+    subscribe(credentials.CredentialIssued, record)
+    subscribe(credentials.CredentialRevoked, record)
 
 
 def worker() -> Worker:

@@ -50,3 +50,5 @@ class Permission(StrEnum):
     programme_run = "run the volunteer programme"
     programme_rules = "change the programme's criteria"
     nominate = "nominate somebody"
+    credential_ask = "ask for a credential"
+    credential_revoke = "revoke a credential"

@@ -220,6 +220,8 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.programme_run: [WORKS_HERE],
     Permission.programme_rules: [[*MEMBER, admin]],
     Permission.nominate: [MEMBER],
+    Permission.credential_ask: [MEMBER],
+    Permission.credential_revoke: [[signed_in, owns_it], [*MEMBER, admin]],
 }
 
 WAITING_CURES: set[Rule] = {waited_a_week}

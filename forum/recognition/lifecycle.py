@@ -10,6 +10,7 @@ from forum.core import clock
 from forum.models import BadgeAward, LedgerKind, RepDay, RepEvent, RepSubject, RepTag, Topic, TopicTag
 from forum.recognition import tags
 from forum.recognition.actions import canonical, flip, refresh_day, refresh_totals, subject_elsewhere, subject_of
+from forum.recognition.credentials.issuing import when_erased
 from forum.recognition.standing import live, subjects_of
 
 CLAIM_WITHIN = timedelta(days=90)
@@ -23,6 +24,7 @@ def forget_leaving(session: Session, event: MemberLeaving) -> None:
 
 def forget(session: Session, member_id: int) -> None:
     """Erasure: the surrogate loses its owner, so that no table leads from the ledger to a person. Others keep their points."""
+    when_erased(session, member_id)
     subject = session.scalar(select(col(RepSubject.subject)).where(col(RepSubject.member_id) == member_id))
     if subject is None:
         return

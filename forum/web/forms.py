@@ -128,3 +128,14 @@ def uploaded(name: str, limit: int) -> Any:
         return await file.read(limit + 1)
 
     return Depends(read)
+
+
+def perhaps_uploaded(name: str, limit: int) -> Any:
+    """The same where a file is one way of several; empty without one."""
+
+    async def read(request: Request) -> bytes:
+        form = await request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES)
+        file = form.get(name)
+        return await file.read(limit + 1) if isinstance(file, UploadFile) else b""
+
+    return Depends(read)

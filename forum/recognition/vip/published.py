@@ -94,8 +94,12 @@ def published(session: Session) -> Published:
 
 
 def _card(rules: Rules, tier: Tier, people: int) -> TierCard:
-    ways = [_way(rules, path) for path in PATHS if path.tier == tier]
-    return TierCard(TIER_NAMES[tier], TIER_LEVELS[tier], TIER_ICONS[tier], ways, OPENS[tier], people)
+    return TierCard(TIER_NAMES[tier], TIER_LEVELS[tier], TIER_ICONS[tier], ways(rules, tier), OPENS[tier], people)
+
+
+def ways(rules: Rules, tier: Tier) -> list[str]:
+    """Each way into a tier, in a sentence."""
+    return [_way(rules, path) for path in PATHS if path.tier == tier]
 
 
 def _way(rules: Rules, path: Path) -> str:
