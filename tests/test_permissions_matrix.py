@@ -100,6 +100,8 @@ INVITED = _for("asker", "404", visitor="403")
 NOMINATES = _for("asker agent admin")
 NOMINATION = {"handle": "{other_handle}", "sentence": "Explains things until they work."}
 CRITERIA = {name: str(needed) for name, needed in FIRST.items()} | {"applies_on": "{soon}", "note": "Fewer months."}
+ASKS = _for("", "404", asker="409", unconfirmed="403", suspended="403", visitor="403")
+C = "/credentials/{credential_id}"
 G, D = "/perks/{offer_id}", "/desk/perks/{offer_id}"
 
 ROWS = [
@@ -290,6 +292,19 @@ ROWS = [
     Row("POST /desk/season/criteria", "/desk/season/criteria", ADMINS, CRITERIA),
     Row("POST /desk/appeals/{appeal_id}/answer", "/desk/appeals/{appeal}/answer", STAFF, {"answer": "They were reversed in May."}),
     Row("POST /desk/nominations", "/desk/nominations", STAFF, NOMINATION),
+    # Credentials: shown to everybody who has the address, changed by their holder.
+    Row("GET /.well-known/did.json", "/.well-known/did.json", ANYONE),
+    Row("GET /achievements/{key}", "/achievements/solver-gold", ANYONE),
+    Row("GET /achievements/{key}", "/achievements/first-answer", NOBODY_404),
+    Row("GET /credentials/status/{number}", "/credentials/status/1", ANYONE),
+    *(Row(f"GET {C}{end}", f"/credentials/{{credential}}{end}", ANYONE) for end in ("", ".svg", ".png", ".jwt")),
+    Row(f"GET {C}.json", "/credentials/{credential}.json", NOBODY_404),
+    Row("GET /me/credentials", "/me/credentials", SIGNED_IN),
+    Row("POST /me/credentials", "/me/credentials", ASKS, {"source": "season:{season}"}),
+    Row(f"POST {C}/revocation", "/credentials/{credential}/revocation", _for("asker admin"), {"reason": "It was not theirs."}),
+    Row(f"POST {C}/keeping", "/credentials/{credential}/keeping", INVITED, {"outlives_account": "1"}),
+    Row("GET /verify", "/verify", ANYONE),
+    Row("POST /verify", "/verify", ANYONE, {"text": "eyJ.x.y"}),
     # The administration.
     Row("GET /admin/members", "/admin/members", ADMINS),
     Row("POST /admin/members/{member_id}/role", "/admin/members/{helper_id}/role", ADMINS, {"role": "moderator"}),

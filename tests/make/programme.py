@@ -20,6 +20,8 @@ from forum.models import (
     VipSeason,
 )
 from forum.policy.actor import actor_of
+from forum.recognition.credentials.inputs import AskForCredential
+from forum.recognition.credentials.issuing import ask
 from forum.recognition.vip import offers
 from forum.recognition.vip.appeals import make_appeal
 from forum.recognition.vip.inputs import Appeal, Nominate, Reply, WriteOffer
@@ -121,7 +123,11 @@ def programme(session: Session, ids: dict[str, Any]) -> None:
     )
     session.add(draft)
     session.commit()
+    credential = ask(session, actor_of(asker), AskForCredential(source=f"season:{season(session).id}"))
+    session.commit()
     ids |= {
+        "season": season(session).id,
+        "credential": credential.id,
         "offer": invited.id,
         "seat_offer": seated.id,
         "draft_offer": offer(session, OfferState.draft).id,
