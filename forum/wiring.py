@@ -20,11 +20,11 @@ from forum.recognition import jobs as recognition_jobs
 from forum.recognition.badges import events as badges
 from forum.recognition.badges import jobs as badge_jobs
 from forum.recognition.closing import outcomes, thanks
+from forum.recognition.credentials import events as credentials
+from forum.recognition.credentials import issuing, proofs
 from forum.recognition.routing import events as routing
 from forum.recognition.routing import handlers as routing_handlers
 from forum.recognition.routing import jobs as routing_jobs
-from forum.recognition.credentials import events as credentials
-from forum.recognition.credentials import issuing, proofs
 from forum.recognition.vip import events as vip
 from forum.recognition.vip import jobs as vip_jobs
 from forum.resolutions import events as resolutions

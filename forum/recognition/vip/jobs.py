@@ -15,7 +15,6 @@ from forum.models import (
     OfferState,
     Resolution,
     ResolutionState,
-    SeatState,
     SiteChoice,
     Tier,
     VipConsent,
@@ -25,7 +24,7 @@ from forum.models import (
 )
 from forum.recognition.choices import eligible, wants
 from forum.recognition.vip.embargo import lift
-from forum.recognition.vip.invitations import expire
+from forum.recognition.vip.invitations import expire, fill
 from forum.recognition.vip.seasons import current_season
 
 NEEDS_KEPT = timedelta(days=30)
@@ -36,29 +35,19 @@ QUARTER = timedelta(days=91)
 def tick() -> None:
     """Every five minutes. Running twice changes nothing."""
     moment = clock.now()
-    for offer_id in _with_late_answers(moment):
+    for offer_id in _to_look_at():
         with transaction() as session:
             offer = session.scalars(select(VipOffer).where(col(VipOffer.id) == offer_id).with_for_update()).one()
             expire(session, offer, moment)
+            fill(session, offer)
     with transaction() as session:
         lift(session, moment)
         forget(session, moment)
 
 
-def _with_late_answers(moment: datetime) -> list[int]:
+def _to_look_at() -> list[int]:
     with transaction(writes=False) as session:
-        return list(
-            session.scalars(
-                select(col(VipInvitation.offer_id))
-                .join(VipOffer, col(VipOffer.id) == col(VipInvitation.offer_id))
-                .where(
-                    col(VipOffer.state) == OfferState.inviting,
-                    col(VipInvitation.state).in_((SeatState.invited, SeatState.tentative)),
-                    col(VipInvitation.answer_by) <= moment,
-                )
-                .distinct()
-            )
-        )
+        return list(session.scalars(select(col(VipOffer.id)).where(col(VipOffer.state) == OfferState.inviting)))
 
 
 def forget(session: Session, moment: datetime) -> None:
