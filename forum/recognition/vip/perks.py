@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from forum.core import clock
 from forum.core.errors import NotFound
 from forum.core.templating import day
-from forum.models import Member, OfferKind, OfferState, SeatState, Tier, VipInvitation, VipOffer
+from forum.models import Availability, Member, OfferKind, OfferState, SeatState, Tier, VipInvitation, VipOffer
 from forum.policy.actor import Actor
 from forum.policy.check import may, require
 from forum.policy.permissions import Permission
@@ -78,7 +78,8 @@ class PerkPage:
     html: str
     state: str
     when: str
-    utc: str
+    own_time: str
+    """In the zone that the reader chose for invitations; else in UTC. Empty where that is the zone of the event."""
     starts: datetime | None
     place: str
     online_url: str
@@ -209,7 +210,7 @@ def perk_page(session: Session, actor: Actor, offer_id: int) -> PerkPage:
         html=offer.html,
         state=offer.state,
         when=when(offer),
-        utc=f"{offer.event_at:%H:%M} UTC" if offer.event_at and offer.tz != "UTC" else "",
+        own_time=_own_time(session, actor, offer),
         starts=offer.event_at,
         place=offer.place,
         online_url=offer.online_url if seated else "",
@@ -241,6 +242,16 @@ def perk_page(session: Session, actor: Actor, offer_id: int) -> PerkPage:
         has_draw=bool(offer.draw),
         company=_company(session, own) if own and own.listed and own.state in HOLDS else [],
     )
+
+
+def _own_time(session: Session, actor: Actor, offer: VipOffer) -> str:
+    if offer.event_at is None:
+        return ""
+    chosen = session.get(Availability, actor.member_id)
+    zone = chosen.zone if chosen else "UTC"
+    moment = offer.event_at.astimezone(ZoneInfo(zone))
+    words = f"{moment:%A} {moment.day} {moment:%B, %H:%M}"
+    return "" if zone == offer.tz else f"{words} ({zone.replace('_', ' ')})"
 
 
 def _ahead(session: Session, own: VipInvitation) -> int:

@@ -84,7 +84,7 @@ def test_nothing_of_it_is_anywhere_else(session, client, offer, app, drain):
         if reader is not None:
             browser.sign_in(reader)
         assert SECRET not in browser.get(f"/perks/{offer.id}/room", follow_redirects=True).text
-    kept = [repr(row.model_dump()) for table in (Activity, Notice, Job) for row in session.exec(select(table)).all()]
+    kept = [repr(vars(row)) for table in (Activity, Notice, Job) for row in session.exec(select(table)).all()]
     assert kept and SECRET not in "".join(kept)
 
 

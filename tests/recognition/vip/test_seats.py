@@ -8,7 +8,7 @@ from icalendar import Calendar
 from sqlmodel import Session, SQLModel, select
 
 from forum.core import clock, db
-from forum.models import Activity, Job, Notice, OfferState, SeatState, Tier, VipInvitation, VipOffer
+from forum.models import Activity, Availability, Job, Notice, OfferState, SeatState, Tier, VipInvitation, VipOffer
 from forum.policy.actor import actor_of
 from forum.recognition.vip import invitations, jobs
 from forum.recognition.vip.inputs import Reply
@@ -48,6 +48,18 @@ def test_everybody_fits_and_everybody_is_invited(session, client):
     assert "Your seat is kept until" in page
     assert "You are invited: An evening with the radio team" in words(client.get("/notifications"))
     assert session.exec(select(VipInvitation)).all()[0].member_id == member.id
+
+
+def test_dates_in_the_zone_of_the_reader(session, client):
+    member = make.vip(session)
+    offer = make.offer(session, event_at="2030-07-01T18:30", ends_at="2030-07-01T20:00", tz="Europe/London")
+    client.sign_in(member)
+    page = words(client.get(f"/perks/{offer.id}"))
+    assert "Monday 1 July 2030, 18:30–20:00 (Europe/London)" in page
+    assert "Monday 1 July, 17:30 (UTC)" in page
+    session.add(Availability(member_id=member.id, zone="Asia/Tokyo"))
+    session.commit()
+    assert "Tuesday 2 July, 02:30 (Asia/Tokyo)" in words(client.get(f"/perks/{offer.id}"))
 
 
 def test_a_seat_goes_into_the_calendar_and_out_of_it(session, client, drain):
