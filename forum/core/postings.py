@@ -95,6 +95,16 @@ class Postings:
         ).astype(float)
         return points
 
+    def ideal(self, terms: Mapping[int, float]) -> float:
+        """What a document would score that says just this."""
+        length = float(sum(terms.values()))
+        norm = K1 * (1 - B + B * length * (self.size / max(self._total, 1e-9)))
+        total = 0.0
+        for term, count in terms.items():
+            held = sum(len(documents) for documents, _ in self._parts(term))
+            total += float(np.log1p((self.size - held + 0.5) / (held + 0.5))) * count * count * (K1 + 1) / (count + norm)
+        return total
+
     def counts(self, term: int) -> NDArray[np.float32]:
         """How often each document holds a word."""
         spread = np.zeros(self.size, np.float32)

@@ -13,7 +13,7 @@ from forum.core import clock
 from forum.core.db import transaction
 from forum.core.errors import Conflict
 from forum.core.settings import settings
-from forum.demo import elsewhere, people, plot, programme, secret, tidy
+from forum.demo import asking, elsewhere, people, plot, programme, secret, tidy
 from forum.demo.content import community
 from forum.demo.timeline import Timeline
 from forum.models import Member, Section, Topic
@@ -97,5 +97,6 @@ def _perform(hashed: str) -> None:
         programme.plan(stage)
         stage.timeline.play()
         clock.use(None)
+        asking.invite_volunteers(stage)
         tidy.tidy(stage, list(SIGN_INS))
         people.last_seen(stage)

@@ -54,6 +54,8 @@ class Words:
 class Like:
     number: int
     points: float
+    shared: float
+    """How much of what is asked it says, by its words alone; 1 is the very same."""
 
 
 @dataclass(slots=True)
@@ -138,7 +140,8 @@ class Shelf:
         numbers, rows = self.choices(asked, author, at)
         points = rows @ weights
         order = np.argsort(-points, kind="stable")
-        return [Like(int(numbers[one]), float(points[one])) for one in order]
+        shared = np.expm1(rows[:, 0] * SCALE[0]) / max(self.words.ideal(asked.every), 1e-9)
+        return [Like(int(numbers[one]), float(points[one]), float(shared[one])) for one in order]
 
 
 def _lately(moments: list[float], at: float) -> int:

@@ -26,6 +26,8 @@ HEAD = struct.Struct("<BqqdIII")
 MAGIC = 0x5E1F1E55
 DOCUMENT, GONE, LINK = 1, 2, 3
 MOST_TIMES = 255
+SHARED, OF_BEST = 0.12, 0.4
+"""What says so little of what is asked, or so much less than the nearest, is not suggested however often others were sent there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,11 @@ class Suggestions:
             return self._suggestions(ranked, limit, without)
 
     def _suggestions(self, ranked: list[Like], limit: int, without: int) -> list[Suggestion]:
+        least = max(SHARED, OF_BEST * max((like.shared for like in ranked if self._about[like.number] != without), default=0.0))
         made: dict[int, Suggestion] = {}
         for like in ranked:
             about = self._about[like.number]
-            if about != without and about not in made:
+            if like.shared >= least and about != without and about not in made:
                 made[about] = Suggestion(about, self._keys[like.number] < 0)
                 if len(made) == limit:
                     break

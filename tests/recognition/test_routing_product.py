@@ -92,7 +92,7 @@ def test_after_four_hours_three_people_are_asked_and_told_why(community, client,
     assert {invite.member_id for invite in invites} <= {helper.id for helper in community.helpers}
     assert {invite.wave for invite in invites} == {1}
     assert all(0 < invite.propensity <= 1 and 0 < invite.chance < 1 for invite in invites)
-    assert invites[0].reason.startswith("You solved a hub-3 question on ")
+    assert invites[0].reason.startswith("You solved one hub-3 question, on ")
     asked = community.session.get(type(community.asker), invites[0].member_id)
     client.sign_in(asked)
     page = client.get("/invitations")
@@ -320,7 +320,7 @@ def test_questions_for_me_are_those_i_know_and_watch(community, client):
     client.sign_in(community.helpers[0])
     page = client.get("/for-you")
     assert known.title in words(page)
-    assert "You solved a hub-3 question" in words(page)
+    assert "You solved one hub-3 question" in words(page)
     assert "radiators" not in words(page)
     client.post("/settings/invitations", {"zone": "UTC", "wants": "paint", "avoids": "hub-3"})
     page = client.get("/for-you")

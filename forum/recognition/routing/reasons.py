@@ -60,5 +60,5 @@ def why(done: Iterable[Done], member_id: int) -> str:
         return "You have helped with questions like this one."
     act, count = ("solved", mine.solved) if mine.solved else ("answered", mine.answered)
     if count == 1:
-        return f"You {act} a {mine.tag} question on {templating.day(mine.last_at)}."
+        return f"You {act} one {mine.tag} question, on {templating.day(mine.last_at)}."
     return f"You {act} {count} {mine.tag} questions, last on {templating.day(mine.last_at)}."
