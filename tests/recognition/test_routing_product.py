@@ -229,12 +229,16 @@ def test_taking_it_shows_others_who_is_looking(community, client):
 
 def test_letting_it_pass_costs_nothing(community, client):
     before = {one.id: one.reputation for one in community.helpers}
-    _, member, invite = reply(community, client, "later")
+    topic, member, invite = reply(community, client, "later")
     assert invite.state == InviteState.later
     assert "Not now" in words(client.get("/invitations"))
     community.session.refresh(member)
     assert member.reputation == before[member.id]
     assert community.session.get(Availability, member.id) is None
+    client.sign_in(make.agent(community.session))
+    shown = words(client.get(f"/topics/{topic.id}/{topic.slug}"))
+    assert "no answer yet" in shown
+    assert "not now" not in shown.lower()
 
 
 def test_not_my_topic_is_remembered_and_can_be_changed(community, client):
@@ -290,7 +294,7 @@ def test_a_break_is_taken_and_ended(community, client):
     member = community.helpers[0]
     client.sign_in(member)
     client.post("/settings/invitations/pauses", {"length": "week"})
-    assert "Nobody asks you until" in words(client.get("/settings/invitations"))
+    assert "Nobody asks you for another" in words(client.get("/settings/invitations"))
     client.post("/settings/invitations/pauses", {"length": "none"})
     assert "One month" in words(client.get("/settings/invitations"))
 

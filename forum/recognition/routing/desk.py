@@ -24,14 +24,9 @@ ALARM_SHARE = 0.25
 BUSY_ANSWERS = 5
 MONTH, QUARTER, HALF_YEAR = timedelta(days=30), timedelta(days=90), timedelta(days=180)
 EXPERT_ANSWERS, EXPERTS_NEEDED, TAG_QUESTIONS = 3, 2, 5
-SAID = {
-    InviteState.asked: "no word yet",
-    InviteState.taken: "looking at it",
-    InviteState.later: "not now",
-    InviteState.not_mine: "not their topic",
-    InviteState.answered: "answered",
-    InviteState.unanswered: "no answer",
-}
+SAID = {InviteState.taken: "is looking at it", InviteState.answered: "answered"}
+SILENT = "no answer yet"
+"""Whoever lets an invitation pass looks to staff like somebody who has not seen it: declining costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +91,7 @@ def asked_about(session: Session, topic_ids: list[int]) -> dict[int, list[AskedV
     ).all()
     found: dict[int, list[AskedView]] = defaultdict(list)
     for invite, name, handle in rows:
-        said = SAID[InviteState(invite.state)]
+        said = SAID.get(InviteState(invite.state), SILENT)
         chance = f"{100 * invite.chance:.1f} %"
         found[invite.topic_id].append(
             AskedView(name, handle, invite.wave, said, invite.reason, chance, invite.explored, invite.at)

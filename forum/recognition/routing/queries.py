@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
-from forum.core import clock, paging
+from forum.core import clock, paging, templating
 from forum.models import Availability, InviteState, RoutingInvite, RoutingProfile, Section, Tag, Topic
 from forum.policy.actor import Actor
 from forum.policy.check import require
@@ -42,7 +42,8 @@ class InvitationView:
     said: str
     answered_by_others: bool
     open: bool
-    held_until: datetime | None
+    held_for: str
+    """ "2 hours" while others see that they are looking at it, else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class AvailabilityForm:
     """What stands in the form at first."""
 
     takes_invitations: bool
-    snoozed_until: datetime | None
+    snoozed_for: str
+    """ "6 days" of a break that are left, or empty."""
     local_now: datetime
     zones: list[tuple[str, str]]
     hours: list[tuple[str, str]]
@@ -109,7 +111,7 @@ def _view(row: Row[Any]) -> InvitationView:
         said=SAID[state] if state != InviteState.taken or held else "",
         answered_by_others=bool(row.answers) and state != InviteState.answered,
         open=waiting and state in (InviteState.asked, InviteState.taken, InviteState.unanswered),
-        held_until=held,
+        held_for=templating.span(held - clock.now()) if held else "",
     )
 
 
@@ -130,7 +132,7 @@ def availability_form(session: Session, actor: Actor) -> AvailabilityForm:
     now = clock.now()
     return AvailabilityForm(
         takes_invitations=choices_of(session, actor.member_id).takes_invitations,
-        snoozed_until=wishes.snoozed_until if wishes.snoozed_until and wishes.snoozed_until > now else None,
+        snoozed_for=templating.span(wishes.snoozed_until - now) if wishes.snoozed_until and wishes.snoozed_until > now else "",
         local_now=local(now, wishes.zone),
         zones=[(name, name.replace("_", " ")) for name in ("UTC", *zones())],
         hours=[(str(hour), f"{hour:02}:00") for hour in range(24)],
