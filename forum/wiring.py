@@ -22,6 +22,7 @@ from forum.recognition.badges import jobs as badge_jobs
 from forum.recognition.closing import outcomes, thanks
 from forum.recognition.credentials import events as credentials
 from forum.recognition.credentials import issuing, proofs
+from forum.recognition.peers import endorsements, mentoring
 from forum.recognition.routing import events as routing
 from forum.recognition.routing import handlers as routing_handlers
 from forum.recognition.routing import jobs as routing_jobs
@@ -48,6 +49,8 @@ JOBS: dict[str, Function] = {
     "recognition.outcome_letter": outcomes.letter,
     "recognition.thanks_digest": thanks.digest,
     "recognition.thanks_letter": thanks.letter,
+    "recognition.renew_labels": endorsements.renew,
+    "recognition.end_mentoring": mentoring.finish,
     "recognition.impact": yearly.make,
     "recognition.boards": boards.make,
     "recognition.rest": rest.look,
@@ -72,6 +75,8 @@ SCHEDULE = [
     Periodic("recognition.route", timedelta(minutes=5)),
     Periodic("recognition.learn_routing", timedelta(days=1), at=time(3, 30)),
     Periodic("recognition.settle", timedelta(minutes=30)),
+    Periodic("recognition.renew_labels", timedelta(days=1), at=time(3, 50)),
+    Periodic("recognition.end_mentoring", timedelta(days=1), at=time(3, 55)),
     Periodic("recognition.impact", timedelta(days=1), at=time(4, 0)),
     Periodic("recognition.boards", timedelta(days=1), at=time(6, 0)),
     Periodic("recognition.rest", timedelta(days=1), at=time(19, 0)),
@@ -179,6 +184,9 @@ def _wire_votes() -> None:
 
 
 def _wire_recognition() -> None:
+    subscribe(recognition.Endorsed, record, recognition_notices.tell_endorsed)
+    subscribe(recognition.TagReviewDecided, record, recognition_notices.tell_review)
+    subscribe(recognition.MentoringChanged, record, recognition_notices.tell_mentoring)
     subscribe(recognition.HelpAnswered, record)
     subscribe(recognition.RecognitionChosen, record)
     subscribe(recognition.ThanksShown, record)

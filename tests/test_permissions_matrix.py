@@ -14,12 +14,13 @@ from sqlmodel import Session
 
 from forum.app import create_app
 from forum.core import db, ratelimit
-from forum.models import Member, PointsProposal, Role, ThankNote
+from forum.models import Member, Role
 from forum.policy.actor import VISITOR, actor_of
 from forum.policy.check import may
 from forum.policy.permissions import Permission
 from forum.policy.rules import RULES
 from forum.recognition.closing import outcomes
+from forum.recognition.vip.criteria import FIRST
 from tests import make
 from tests.fakes.client import Browser, fresh
 from tests.fakes.database import NOISE, Snapshot, changed, contents
@@ -46,6 +47,9 @@ OWNER_OR_MODERATOR = _for("asker moderator agent admin")
 OTHERS = MEMBERS | {"asker": "403"}
 """Members, but nobody on what they wrote themselves."""
 SOMEBODY_ELSES = _for("", "403", visitor="in")
+TRUSTED = _for("volunteer moderator agent admin")
+"""From 500 points in a standard community, 100 in a young one; moderators always."""
+NOT_THEIRS = _for("", "404", visitor="403", unconfirmed="403", suspended="403")
 ONLY_STAFF_SEES = _for("agent admin", "404")
 REMOVED = _for("moderator agent admin", "404")
 NOBODY_404 = _for("", "404")
@@ -90,6 +94,7 @@ RESOLUTION = {
 DETAILS = {"text": "Which model is it?"}
 CLOSE = {"state": "closed", "reason": "It is answered elsewhere."}
 PUBLISH = {"title": "A red light on the hub again", "section": "help", "digest": "old"}
+ENDORSE = {"tag": "hub-3", "text": "Knows every light of the hub."}
 PAUSE = {"privilege": "edit_others", "days": "30", "reason": "Some edits changed the meaning."}
 POINTS = {"points": "5", "reason": "A vote was lost in the move."}
 REASON = {"reason": "It was not true."}
@@ -260,6 +265,18 @@ ROWS = [
     Row("GET /badges/{key}", "/badges/solver-gold", ANYONE),
     Row("GET /badges/{key}", "/badges/no-such-badge", NOBODY_404),
     Row("POST /members/{handle}/stars", "/members/{helper_handle}/stars", _all("403"), {"note": "You were very patient."}),
+    # Between volunteers.
+    Row("GET /members/{handle}/endorsements/new", "/members/{helper_handle}/endorsements/new", TRUSTED | {"visitor": "in"}),
+    Row("POST /members/{handle}/endorsements", "/members/{helper_handle}/endorsements", TRUSTED, ENDORSE),
+    Row("GET /endorsements", "/endorsements", SIGNED_IN),
+    Row("POST /endorsements/{review_id}", "/endorsements/{review}", ONLY_STAFF_SEES, {"agrees": "yes", "reason": "I have seen it."}),
+    Row("GET /mentoring", "/mentoring", SIGNED_IN),
+    Row("POST /mentoring/mentor", "/mentoring/mentor", MEMBERS, {"on": "1"}),
+    Row("POST /mentoring", "/mentoring", MEMBERS, {"mentor": "{helper_id}"}),
+    Row("POST /mentoring/{mentorship_id}/acceptance", "/mentoring/{mentorship}/acceptance", NOT_THEIRS),
+    Row("POST /mentoring/{mentorship_id}/end", "/mentoring/{mentorship}/end", NOT_THEIRS),
+    Row("POST /mentoring/drafts", "/mentoring/drafts", NOT_THEIRS, {"topic": "{open}"}),
+    Row("POST /mentoring/drafts/{draft_id}", "/mentoring/drafts/{shown}", NOT_THEIRS, {"comment": "Say which firmware."}),
     # Boards and impact.
     *(Row(f"GET {path}", path, ANYONE) for path in ("/boards",)),
     Row("GET /boards/{key}", "/boards/newcomers", ANYONE),
@@ -330,11 +347,10 @@ class World:
         people = make.everybody(session) | {"asker": self.ids["asker"]}
         volunteer = people["volunteer"]
         assert volunteer is not None
-        fresh(session, volunteer).reputation = 500
+        fresh(session, volunteer).reputation, fresh(session, volunteer).privileges = 500, "endorse"
         session.commit()
         self.ids["soon"] = (date.today() + timedelta(days=100)).isoformat()
-        self.ids["proposal"] = _waiting(session, self.ids["helper_id"])
-        self.ids["outcome"], self.ids["thanks"] = _outcome(session, self.ids), _note(session, self.ids)
+        self.ids |= make.recognition(session, self.ids)
         suspended, self.admin = people["suspended"], people["admin"]
         assert suspended is not None
         self.ids |= {"suspended_id": suspended.id, "other_handle": make.member(session).handle}
@@ -360,27 +376,6 @@ class World:
 
     def _files(self, row: Row) -> dict[str, Any]:
         return {"files": {"file": ("picture.png", _png(), "image/png")}} if "file" in row.form else {}
-
-
-def _waiting(session: Session, member_id: int) -> int:
-    """A large correction of points that needs a second person."""
-    proposal = PointsProposal(member_id=member_id, points=500, reason="Points from the old forum.")
-    session.add(proposal)
-    session.commit()
-    return proposal.id
-
-
-def _outcome(session: Session, ids: dict[str, Any]) -> str:
-    """The link in a letter that asks whether it helped."""
-    return outcomes.token_for(outcomes.Invitation(ids["open"], ids["answer"], 3, ids["asker"].id))
-
-
-def _note(session: Session, ids: dict[str, Any]) -> int:
-    """The asker thanks the helper."""
-    note = ThankNote(post_id=ids["answer"], from_id=ids["asker"].id, to_id=ids["helper_id"], text="Thank you", may_publish=True)
-    session.add(note)
-    session.commit()
-    return note.id
 
 
 def _png() -> bytes:

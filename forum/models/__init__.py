@@ -9,6 +9,17 @@ from forum.models.credentials import Credential
 from forum.models.feedback import OutcomeRequest, OutcomeSaid, ThankNote
 from forum.models.jobs import Job, JobState
 from forum.models.notifications import Notice, NoticeKind
+from forum.models.peers import (
+    DraftShown,
+    Endorsement,
+    Mentor,
+    Mentorship,
+    MentorshipState,
+    ReviewOutcome,
+    TagLabel,
+    TagReview,
+    TagReviewVote,
+)
 from forum.models.programme import (
     Basis,
     OfferKind,

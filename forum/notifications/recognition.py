@@ -2,15 +2,19 @@
 
 from sqlmodel import Session
 
+from forum.core import clock
 from forum.models import Member, NoticeKind
 from forum.notifications.handlers import tell
 from forum.policy.privileges import LABELS, Privilege
 from forum.recognition.events import (
+    Endorsed,
     FindingRecorded,
+    MentoringChanged,
     PointsAdjusted,
     PrivilegesUnlocked,
     PrivilegeSuspended,
     RestSuggested,
+    TagReviewDecided,
     Thanked,
     YearReady,
 )
@@ -106,3 +110,36 @@ def tell_led_there(session: Session, event: HelperCredited) -> None:
 
 def _own_page(session: Session, member_id: int) -> str:
     return f"/members/{session.get_one(Member, member_id).handle_key}/reputation"
+
+
+def tell_endorsed(session: Session, event: Endorsed) -> None:
+    who = session.get_one(Member, event.actor_id).name
+    title = f"{who} says that you know {event.tag}"
+    cause = f"endorsed:{event.tag}:{event.actor_id}"[:80]
+    link = _own_page(session, event.member_id).removesuffix("/reputation")
+    tell(session, [event.member_id], NoticeKind.endorsement, cause, actor_id=event.actor_id, title=title[:200], link=link)
+
+
+def tell_review(session: Session, event: TagReviewDecided) -> None:
+    """To both sides, with the reason."""
+    name, link = session.get_one(Member, event.member_id).name, _own_page(session, event.member_id).removesuffix("/reputation")
+    outcome = "stands on the profile for a year" if event.agreed else "does not stand on the profile yet"
+    cause = f"review:{event.review_id}"
+    own = f"“Knows {event.tag}” {outcome}: {event.reason}"
+    tell(session, [event.member_id], NoticeKind.endorsement, cause, actor_id=None, title=own[:200], link=link)
+    tell(session, event.backers, NoticeKind.endorsement, cause, actor_id=None, title=f"{name}: {own}"[:200], link=link)
+
+
+MENTORING = {
+    "asked": "{who} would like you as a mentor",
+    "accepted": "{who} is your mentor for thirty days",
+    "draft": "{who} shows you a draft",
+    "comment": "{who} said something about your draft",
+}
+
+
+def tell_mentoring(session: Session, event: MentoringChanged) -> None:
+    who = session.get_one(Member, event.actor_id).name
+    cause = f"mentoring:{event.what}:{event.actor_id}:{clock.now():%Y%m%d%H}"
+    title = MENTORING[event.what].format(who=who)
+    tell(session, [event.member_id], NoticeKind.mentoring, cause, actor_id=event.actor_id, title=title[:200], link="/mentoring")

@@ -46,6 +46,8 @@ class Permission(StrEnum):
     ledger_export = "take this ledger with you"
     recognition_manage = "change how recognition works"
     points_adjust = "correct somebody's points"
+    member_endorse = "endorse somebody"
+    mentoring = "take part in mentoring"
     member_manage = "change a member's role or standing"
     programme_run = "run the volunteer programme"
     programme_rules = "change the programme's criteria"

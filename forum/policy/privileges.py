@@ -15,6 +15,7 @@ class Privilege(StrEnum):
     vote_not_helpful = "vote_not_helpful"
     link_duplicate = "link_duplicate"
     see_split = "see_split"
+    endorse = "endorse"
     new_tag = "new_tag"
     edit_others = "edit_others"
 
@@ -25,6 +26,7 @@ LABELS: dict[Privilege, str] = {
     Privilege.vote_not_helpful: "Say that an answer is not helpful",
     Privilege.link_duplicate: "Link a question to an earlier one",
     Privilege.see_split: "See helpful and not helpful apart",
+    Privilege.endorse: "Say what somebody knows, once a day",
     Privilege.new_tag: "Make a new tag",
     Privilege.edit_others: "Edit other people's posts, with every version kept",
 }
@@ -34,6 +36,7 @@ STANDARD: dict[Privilege, int] = {
     Privilege.vote_not_helpful: 50,
     Privilege.link_duplicate: 100,
     Privilege.see_split: 500,
+    Privilege.endorse: 500,
     Privilege.new_tag: 750,
     Privilege.edit_others: 1_000,
 }

@@ -216,6 +216,8 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.ledger_export: [[signed_in, owns_it]],
     Permission.recognition_manage: [[*MEMBER, admin]],
     Permission.points_adjust: [[*WORKS_HERE]],
+    Permission.member_endorse: [[*MEMBER, Holds(Privilege.endorse)]],
+    Permission.mentoring: [MEMBER],
     Permission.member_manage: [[*MEMBER, admin]],
     Permission.programme_run: [WORKS_HERE],
     Permission.programme_rules: [[*MEMBER, admin]],

@@ -90,6 +90,34 @@ class ThanksShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Endorsed:
+    actor_id: int
+    member_id: int
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagReviewDecided:
+    """Whether somebody is known for a tag; told to them and to those who endorsed them."""
+
+    review_id: int
+    member_id: int
+    backers: tuple[int, ...]
+    tag: str
+    agreed: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MentoringChanged:
+    """`what`: asked, accepted, draft or comment; told to `member_id`."""
+
+    actor_id: int
+    member_id: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Thanked:
     """A note was written. What it says stays between the two."""
 

@@ -21,6 +21,7 @@ class ChoosePrivileges(Input):
     vote_not_helpful: Points | None = None
     link_duplicate: Points | None = None
     see_split: Points | None = None
+    endorse: Points | None = None
     new_tag: Points | None = None
     edit_others: Points | None = None
 

@@ -18,6 +18,7 @@ from forum.models import (
     Post,
     PostKind,
     PostState,
+    RecognitionChoices,
     Resolution,
     ResolutionState,
     Tag,
@@ -30,6 +31,7 @@ from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.recognition.badges.pages import Medal, medals_of
 from forum.recognition.closing.thanks import NoteView, published
+from forum.recognition.peers.endorsements import is_expert
 from forum.recognition.vip.published import PublicStanding, public_standing
 from forum.topics.people import COLUMNS, person
 from forum.topics.rows import keyset_page, select_rows, topic_url, visible_topics
@@ -53,6 +55,7 @@ class BestAnswer:
 class KnownFor:
     slug: str
     count: int
+    expert: bool
     share: int
     """Percent of the strongest one."""
 
@@ -81,6 +84,9 @@ class ProfilePage:
     resolutions: list[CreditedFor]
     known_for: list[KnownFor]
     thanks: list[NoteView]
+    knows: list[str]
+    """Tags they are an expert in."""
+    may_endorse: bool
     is_me: bool
     may_manage: bool
     suspended_text: str
@@ -98,6 +104,7 @@ def profile_page(session: Session, actor: Actor, handle: str, tab: str, after: s
     rows, more = _topics(session, actor, member, tab, after)
     shown = member.shows_impact or actor.id == member.id
     medals = medals_of(session, member, own=actor.id == member.id)
+    known = _known_for(session, member.id)
     return ProfilePage(
         person=person(row),
         handle=member.handle,
@@ -117,8 +124,10 @@ def profile_page(session: Session, actor: Actor, handle: str, tab: str, after: s
         rows=rows,
         more_url=f"{base}?tab={tab}&after={more}" if more else None,
         resolutions=_credited(session, member.id),
-        known_for=_known_for(session, member.id),
+        known_for=known,
         thanks=published(session, actor, member.id),
+        knows=[tag.slug for tag in known if tag.expert] if shown else [],
+        may_endorse=actor.id != member.id and may(actor, Permission.member_endorse),
         is_me=actor.signed_in and actor.id == member.id,
         may_manage=may(actor, Permission.member_manage),
         suspended_text=_suspended(member),
@@ -193,19 +202,21 @@ def _best_view(row: Row[Any]) -> BestAnswer:
 
 def _known_for(session: Session, member_id: int) -> list[KnownFor]:
     count = func.count()
+    off = (col(RecognitionChoices.member_id) == member_id) & col(RecognitionChoices.shows_level).is_(False)
+    hidden = select(col(RecognitionChoices.member_id)).where(off).exists()
     rows = session.execute(
-        select(col(Tag.slug), count.label("count"))
+        select(col(Tag.slug), count.label("count"), (is_expert(col(Tag.id), member_id) & ~hidden).label("expert"))
         .join(TopicTag, col(TopicTag.tag_id) == col(Tag.id))
         .join(Acceptance, col(Acceptance.topic_id) == col(TopicTag.topic_id))
         .join(Post, col(Post.id) == col(Acceptance.post_id))
         .join(Topic, col(Topic.id) == col(TopicTag.topic_id))
         .where(col(Post.author_id) == member_id, col(Topic.audience) == Audience.public)
-        .group_by(col(Tag.slug))
+        .group_by(col(Tag.id), col(Tag.slug))
         .order_by(count.desc(), col(Tag.slug))
         .limit(TAGS)
     ).all()
     most = max((row[1] for row in rows), default=1)
-    return [KnownFor(slug, solved, round(100 * solved / most)) for slug, solved in rows]
+    return [KnownFor(row.slug, row[1], bool(row.expert), round(100 * row[1] / most)) for row in rows]
 
 
 def _credited(session: Session, member_id: int) -> list[CreditedFor]:

@@ -4,6 +4,7 @@ from tests.make.community import community, everybody
 from tests.make.content import answer, comment, section, topic
 from tests.make.people import admin, agent, member, moderator
 from tests.make.programme import offer, offer_form, season, vip
+from tests.make.recognition import recognition
 
 __all__ = [
     "admin",
@@ -16,6 +17,7 @@ __all__ = [
     "moderator",
     "offer",
     "offer_form",
+    "recognition",
     "season",
     "section",
     "topic",

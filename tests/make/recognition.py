@@ -1,0 +1,41 @@
+"""What recognition leaves lying about: a correction that waits, a letter's link, a note, somebody to be judged, a mentor."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from forum.models import (
+    DraftShown,
+    Mentor,
+    Mentorship,
+    MentorshipState,
+    PointsProposal,
+    Tag,
+    TagReview,
+    ThankNote,
+)
+from forum.recognition.closing import outcomes
+from tests.make import people
+
+
+def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
+    """Ids by name, beside those of the community."""
+    tag = session.scalars(select(Tag.id).where(Tag.slug == "hub-3")).one()
+    proposal = PointsProposal(member_id=ids["helper_id"], points=500, reason="Points from the old forum.")
+    note = ThankNote(post_id=ids["answer"], from_id=ids["asker"].id, to_id=ids["helper_id"], text="Thank you", may_publish=True)
+    review = TagReview(tag_id=tag, member_id=ids["helper_id"])
+    pair = Mentorship(mentor_id=ids["helper_id"], mentee_id=people.member(session).id, state=MentorshipState.active)
+    session.add_all([proposal, note, review, pair, Mentor(member_id=ids["helper_id"])])
+    session.flush()
+    shown = DraftShown(mentorship_id=pair.id, topic_id=ids["open"], body="Perhaps the channel?")
+    session.add(shown)
+    session.commit()
+    return {
+        "proposal": proposal.id,
+        "thanks": note.id,
+        "review": review.id,
+        "mentorship": pair.id,
+        "shown": shown.id,
+        "outcome": outcomes.token_for(outcomes.Invitation(ids["open"], ids["answer"], 3, ids["asker"].id)),
+    }
