@@ -19,8 +19,6 @@ from forum.policy.actor import VISITOR, actor_of
 from forum.policy.check import may
 from forum.policy.permissions import Permission
 from forum.policy.rules import RULES
-from forum.recognition.closing import outcomes
-from forum.recognition.vip.criteria import FIRST
 from tests import make
 from tests.fakes.client import Browser, fresh
 from tests.fakes.database import NOISE, Snapshot, changed, contents
