@@ -1,11 +1,13 @@
-// Adds the reader's own time beside a time of another zone.
+// time[data-local-time]: says the reader's own time beside it, unless the page knows the zone they chose.
 function tell(node) {
-  const moment = new Date(node.dateTime)
-  const words = moment.toLocaleString(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short" })
-  const note = document.createElement("span")
+  const beside = node.parentElement.querySelector("[data-reader-time]")
+  if (beside && !beside.textContent.trim().endsWith("(UTC)")) return
+  const how = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short" }
+  const words = new Date(node.dateTime).toLocaleString(document.documentElement.lang, how)
+  const note = beside || document.createElement("span")
   note.className = "small faint"
-  note.textContent = ` (your time: ${words})`
-  node.after(note)
+  note.textContent = beside ? `Your time: ${words}` : ` (your time: ${words})`
+  if (!beside) node.after(note)
 }
 
 for (const node of document.querySelectorAll("time[data-local-time]")) tell(node)
