@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from forum.core.errors import ForumError
-from forum.upkeep.evaluation import reading, routing, similar, words
+from forum.upkeep.evaluation import reading, rings, routing, similar, words
 
 evaluation = typer.Typer(help="Measure a ranking on a history of questions and answers.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="One JSON object a line: question, answer, accept, vote, link.")]
@@ -26,6 +26,16 @@ def eval_routing(file: File, test_from: TestFrom, as_json: AsJson = False) -> No
 def eval_similar(file: File, test_from: TestFrom, as_json: AsJson = False) -> None:
     """Which earlier questions would have been shown, and which were linked."""
     measured(lambda: similar.evaluate(reading.read(file), reading.day_of(test_from)), words.of_similar, as_json)
+
+
+@evaluation.command("rings")
+def eval_rings(
+    file: File,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same voters and rings.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Which rings of votes, put into this history, would have been found, and who would have been suspected wrongly."""
+    measured(lambda: rings.evaluate(reading.read(file), seed), words.of_rings, as_json)
 
 
 def measured(measure: Callable[[], dict[str, Any]], told: Callable[[dict[str, Any]], str], as_json: bool) -> None:

@@ -60,6 +60,35 @@ def of_similar(figures: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def of_rings(figures: dict[str, Any]) -> str:
+    names = ("account_precision", "account_recall", "vote_precision", "vote_recall", "honest_flagged_per_run")
+    lines = [
+        f"{figures['votes']:,} helpful votes, {figures['votes_with_known_voter']:,} with a known voter; the others drawn "
+        f"(seed {figures['seed']}). {figures['runs']} runs of each scenario.",
+        "",
+        *(
+            f"Nobody cheating: {one['auto_accounts']} accounts acted on, {one['review_accounts']} of {one['voters']:,} looked at."
+            for one in figures["clean"]
+        ),
+    ]
+    for kind in ("auto", "review"):
+        lines += ["", _row(kind, names, 23)]
+        lines += [
+            _row(f"  {name}", ["-" if row[kind][one] is None else row[kind][one] for one in names], 23)
+            for name, row in figures["scenarios"].items()
+        ]
+    lines += [
+        "",
+        *(
+            f"{name}: {row['rings_found'] or 0:.0%} of rings found, median {row['median_days_to_detection']} days; "
+            f"{row['reputation_error_left_per_run']} points wrong left."
+            for name, row in figures["scenarios"].items()
+        ),
+        *_skipped(figures),
+    ]
+    return "\n".join(lines)
+
+
 def _row(first: str, cells: Iterable[object], width: int) -> str:
     return f"{first:<14}" + " ".join(f"{str(cell)[: width + 12]:>{width}}" for cell in cells)
 
