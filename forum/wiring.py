@@ -23,6 +23,9 @@ from forum.recognition.closing import outcomes, thanks
 from forum.recognition.credentials import events as credentials
 from forum.recognition.credentials import issuing, proofs
 from forum.recognition.peers import endorsements, mentoring
+from forum.recognition.fairness import events as fairness
+from forum.recognition.fairness import jobs as fairness_jobs
+from forum.recognition.fairness.weight import remember_network
 from forum.recognition.routing import events as routing
 from forum.recognition.routing import handlers as routing_handlers
 from forum.recognition.routing import jobs as routing_jobs
@@ -56,6 +59,7 @@ JOBS: dict[str, Function] = {
     "recognition.rest": rest.look,
     "recognition.shadow": recognition_jobs.shadow,
     "recognition.privileges": privileges.refresh_all,
+    "recognition.detect": fairness_jobs.look,
     "recognition.badges": badge_jobs.look_at,
     "recognition.reconcile": badge_jobs.reconcile,
     "recognition.badge_digest": badge_jobs.digest,
@@ -84,6 +88,7 @@ SCHEDULE = [
     Periodic("recognition.thanks_digest", timedelta(days=7)),
     Periodic("recognition.privileges", timedelta(hours=6)),
     Periodic("recognition.shadow", timedelta(days=1), at=time(2, 40)),
+    Periodic("recognition.detect", timedelta(days=1), at=time(3, 0)),
     Periodic("recognition.reconcile", timedelta(days=1), at=time(2, 10)),
     Periodic("recognition.badge_digest", timedelta(days=1), at=time(8, 0)),
     Periodic("accounts.sweep", timedelta(days=1)),
@@ -113,7 +118,7 @@ def wire() -> None:
 def _wire_accounts() -> None:
     subscribe(accounts.MemberJoined, record)
     subscribe(accounts.MailConfirmed, record)
-    subscribe(accounts.SignedIn, record)
+    subscribe(accounts.SignedIn, record, remember_network)
     subscribe(accounts.SessionsEnded, record)
     subscribe(accounts.PasswordChanged, record)
     subscribe(accounts.MemberLeaving, record, forget, lifecycle.forget_leaving, feed.note_leaving)
@@ -175,7 +180,9 @@ def _wire_verdicts() -> None:
 
 
 def _wire_votes() -> None:
-    subscribe(votes.VoteCast, record, ledger.credit_helpful, impact.refresh_author, badge_jobs.consider)
+    subscribe(
+        votes.VoteCast, record, ledger.credit_helpful, impact.refresh_author, badge_jobs.consider, fairness_jobs.notice_burst
+    )
     subscribe(votes.VoteTakenBack, record, ledger.reverse_helpful, impact.refresh_author, badge_jobs.consider)
     subscribe(votes.MeTooPressed, record, ledger.credit_me_too, impact.refresh_solvers, badge_jobs.consider)
     subscribe(votes.MeTooTakenBack, record, ledger.reverse_me_too, impact.refresh_solvers)
@@ -223,6 +230,11 @@ def _wire_badges() -> None:
     subscribe(badges.BadgesSummed, record, notices.tell_badges)
     subscribe(badges.BadgeVoided, record, issuing.revoke_voided)
     subscribe(badges.BadgeChanged, record)
+    subscribe(fairness.CaseOpened, record)
+    subscribe(fairness.CaseDecided, record)
+    subscribe(fairness.DoubtAppealed, record)
+    subscribe(fairness.VotesDoubted, record, recognition_notices.tell_doubted)
+    subscribe(fairness.VotesRestored, record, recognition_notices.tell_restored)
 
 
 def _wire_routing() -> None:

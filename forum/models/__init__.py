@@ -6,6 +6,7 @@ from forum.models.badges import BadgeAward, BadgeSetting
 from forum.models.boards import BoardRow, HelpSaid, ImpactMonth, Readership
 from forum.models.catalog import Product, Section, SectionKind, Tag, TopicTag, Visibility
 from forum.models.credentials import Credential
+from forum.models.fairness import FraudCase, FraudMember, FraudState, FraudVote, NetworkTrace
 from forum.models.feedback import OutcomeRequest, OutcomeSaid, ThankNote
 from forum.models.jobs import Job, JobState
 from forum.models.notifications import Notice, NoticeKind

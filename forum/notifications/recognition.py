@@ -18,6 +18,7 @@ from forum.recognition.events import (
     Thanked,
     YearReady,
 )
+from forum.recognition.fairness.events import VotesDoubted, VotesRestored
 from forum.recognition.routing.events import InvitationSent
 from forum.topics.events import HelperCredited
 
@@ -43,6 +44,23 @@ def tell_adjusted(session: Session, event: PointsAdjusted) -> None:
     cause = f"adjusted:{event.member_id}:{event.points}:{event.reason}"[:80]
     link = _own_page(session, event.member_id)
     tell(session, [event.member_id], NoticeKind.points, cause, actor_id=None, title=title[:200], link=link)
+
+
+def tell_doubted(session: Session, event: VotesDoubted) -> None:
+    """A plain sentence to both sides, accusing nobody."""
+    if event.points:
+        said = f"Some votes on your answers did not look independent, so {event.points} points do not count for now."
+    else:
+        said = "Some votes between you and others did not look independent, so they do not count for now."
+    link = f"/me/votes/{event.case_id}"
+    title = f"{said} If this is wrong, tell us."
+    tell(session, [event.member_id], NoticeKind.points, f"doubt:{event.case_id}", actor_id=None, title=title, link=link)
+
+
+def tell_restored(session: Session, event: VotesRestored) -> None:
+    title = "Votes that were doubted count again. Thank you for your patience."
+    link = f"/me/votes/{event.case_id}"
+    tell(session, [event.member_id], NoticeKind.points, f"restored:{event.case_id}", actor_id=None, title=title, link=link)
 
 
 def tell_finding(session: Session, event: FindingRecorded) -> None:

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     account_own = "change your settings"
     triage = "decide about threads from elsewhere"
     resolution_write = "publish a resolution"
+    votes_judge = "decide about votes that were doubted"
     badge_manage = "change badges"
     badge_give = "give a peer star"
     admin_see = "see the administration"

@@ -210,6 +210,7 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.account_own: [[signed_in]],
     Permission.triage: [WORKS_HERE],
     Permission.resolution_write: [[*WORKS_HERE, *SEES]],
+    Permission.votes_judge: [MODERATES],
     Permission.badge_manage: [[*MEMBER, admin]],
     Permission.badge_give: [[*MEMBER, expert, somebody_else]],
     Permission.admin_see: [[*MEMBER, admin]],

@@ -1,12 +1,12 @@
 """Who takes part in recognition: one condition used by every board, badge, list and invitation."""
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import Session, col
 
 from forum.core import clock
 from forum.core.db import insert_ignoring
 from forum.core.events import emit
-from forum.models import Member, RecognitionChoices, Role
+from forum.models import FraudCase, FraudMember, FraudState, Member, RecognitionChoices, Role
 from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
@@ -17,13 +17,25 @@ STAFF = [role for role in Role if Actor(role=role).is_staff]
 
 
 def eligible() -> ColumnElement[bool]:
-    """A condition on Member: a volunteer in good standing. Staff, former, suspended members and imported authors are not."""
+    """A condition on Member: a volunteer in good standing. Staff, former, suspended members, imported authors
+    and those whose votes are under review are not."""
     return (
         col(Member.role).not_in(STAFF)
         & col(Member.deleted_at).is_(None)
         & col(Member.confirmed_at).is_not(None)
         & (col(Member.suspended_until).is_(None) | (col(Member.suspended_until) <= clock.now()))
+        & col(Member.id).not_in(under_review())
     )
+
+
+def under_review() -> Select[tuple[int]]:
+    """Members whose votes are being looked at: they wait, and lose nothing by it."""
+    query: Select[tuple[int]] = (
+        select(FraudMember.member_id)  # type: ignore[call-overload]
+        .join(FraudCase, col(FraudCase.id) == col(FraudMember.case_id))
+        .where(col(FraudCase.state).in_([FraudState.open, FraudState.voided]))
+    )
+    return query
 
 
 def wants(choice: str) -> ColumnElement[bool]:

@@ -27,6 +27,7 @@ from forum.topics.rows import topic_url, visible_topics
 from forum.topics.views import PersonView, Tab
 
 LINES = 50
+SAID = {"vote_pattern": "this vote did not look independent, so it does not count for now"}
 TAGS = 12
 
 
@@ -273,7 +274,8 @@ def _nowhere(place: Row[Any] | None) -> str:
 
 def _note(line: Line, reasons: dict[int, str]) -> str:
     if line.void:
-        return f"Reversed: {reasons.get(line.entry.id, '')}"
+        reason = reasons.get(line.entry.id, "")
+        return f"Reversed: {SAID.get(reason, reason)}"
     if line.pending and line.entry.counts_from is not None:
         return f"Counts from {day(line.entry.counts_from)}, {line.entry.counts_from:%H:%M} UTC"
     if line.counted < line.entry.points:

@@ -34,6 +34,8 @@ from forum.recognition.actions import (
     void_post,
 )
 from forum.recognition.events import FindingRecorded
+from forum.recognition.fairness.cases import doubt_same_hand
+from forum.recognition.fairness.weight import weigh
 from forum.recognition.rates import SOLUTIONS, UNDO_WINDOW, YOUNG_ASKER, YOUNG_VOTE_WAITS, YOUNG_VOTER
 from forum.topics.events import (
     AnswerAccepted,
@@ -186,7 +188,11 @@ def _credit_from(session: Session, kind: LedgerKind, cause: Cause, giver_id: int
         return
     young = clock.now() - giver.joined_at < YOUNG_VOTER
     counts_from = _settle_at(session, clock.now() + YOUNG_VOTE_WAITS) if young else None
-    credit(session, subject, kind, cause, actor_id=giver.id, counts_from=counts_from)
+    weight = weigh(session, giver, post)
+    points = 0 if weight.reason else None
+    made = credit(session, subject, kind, cause, actor_id=giver.id, counts_from=counts_from, points=points, reason=weight.reason)
+    if made and weight.same_hand:
+        doubt_same_hand(session, giver.id, subject, kind, cause)
 
 
 def credit_works(session: Session, event: AnswerMarked) -> None:

@@ -106,7 +106,9 @@ def _among(query: Query, member: Any, ids: Ids) -> Query:
 def _ledger(kinds: tuple[LedgerKind, ...], ids: Ids, **more: Any) -> Query:
     at = func.coalesce(col(RepEvent.counts_from), col(RepEvent.occurred_at))
     line = {"event_id": col(RepEvent.id), "post_id": col(RepEvent.post_id), "topic_id": col(RepEvent.topic_id)}
-    query = select(*_columns(col(RepEvent.subject), at, literal(""), **line, **more)).where(col(RepEvent.kind).in_(kinds))
+    query = select(*_columns(col(RepEvent.subject), at, literal(""), **line, **more)).where(
+        col(RepEvent.kind).in_(kinds), col(RepEvent.points) > 0
+    )
     return query if ids is None else query.where(col(RepEvent.subject).in_(ids.subjects))
 
 

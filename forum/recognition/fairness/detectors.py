@@ -31,13 +31,13 @@ RING_SPANS = (1.5, 12.0, 42.0, 90.0)
 RING_EDGE = 0.5
 RING_VOTES = 2
 RING_LEAST = {2: 12.0, 3: 13.0}
-RING_MORE = 12.0
+RING_MORE = 14.0
 """On honest histories the strongest pair has about 11, the strongest three 8, and four or more hardly ever 9."""
 RING_GAIN = 1.0
 BURST_PEOPLE, BURST_VOTES, BURST_SHARE, BURST_SCORE = 3, 4, 0.6, 15.0
 """A group that within the shortest span gives itself most of what it gives, both ways and much: certain too."""
-SUSPECTED = 0.75
-"""The first look suspects from this part of each threshold on."""
+SUSPECTED = 0.6
+"""The first look suspects serial votes and stars from this part of each threshold on; friends are left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def detect(votes: Iterable[Ballot]) -> list[Finding]:
 
 
 def _look(ballots: Ballots, strictness: float) -> list[Finding]:
-    return [*serial(ballots, strictness), *star(ballots, strictness), *ring(ballots, strictness)]
+    return [*serial(ballots, strictness), *star(ballots, strictness), *ring(ballots)]
 
 
 def serial(ballots: Ballots, strictness: float = 1.0) -> list[Finding]:
@@ -166,7 +166,7 @@ def _best_window(
     return best
 
 
-def ring(ballots: Ballots, strictness: float = 1.0) -> list[Finding]:
+def ring(ballots: Ballots) -> list[Finding]:
     """Groups that give each other more than usual, all of them both ways, in the same weeks."""
     mutual = [
         (one, other)
@@ -182,7 +182,7 @@ def ring(ballots: Ballots, strictness: float = 1.0) -> list[Finding]:
         scores = {pair: _both_ways(ballots, pair, starts, span) for pair in mutual}
         for place, start in enumerate(starts):
             edges = {pair: float(score[place]) for pair, score in scores.items() if score[place] >= RING_EDGE}
-            for members, score in _groups(edges, strictness):
+            for members, score in _groups(edges):
                 if score > best.get(members, (0.0,))[0]:
                     finding = _finding(ballots, members, float(start), float(start) + span)
                     burst = span == RING_SPANS[0] and score >= BURST_SCORE and _is_burst(finding)
@@ -199,7 +199,7 @@ def _both_ways(ballots: Ballots, pair: Pair, starts: Floats, span: float) -> Flo
     return scores
 
 
-def _groups(edges: Mapping[Pair, float], strictness: float) -> list[tuple[frozenset[Account], float]]:
+def _groups(edges: Mapping[Pair, float]) -> list[tuple[frozenset[Account], float]]:
     """Grown from the strongest pair by whoever adds most; each account is in one group."""
     left = dict(edges)
     found = []
@@ -209,7 +209,7 @@ def _groups(edges: Mapping[Pair, float], strictness: float) -> list[tuple[frozen
         while (grown := _next(left, members)) is not None:
             members.add(grown[0])
             score += grown[1]
-        if score >= RING_LEAST.get(len(members), RING_MORE) * strictness:
+        if score >= RING_LEAST.get(len(members), RING_MORE):
             found.append((frozenset(members), score))
             left = {pair: weight for pair, weight in left.items() if not members & set(pair)}
         else:
