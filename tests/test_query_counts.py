@@ -47,7 +47,7 @@ LISTS = (
         "/tags",
     ),
     *("/members/asha/reputation", "/search?q=hub", "/notifications", "/resolutions", "/desk/social", "/recognition", "/feed.xml"),
-    *("/sections", "/sitemap.xml", "/badges", "/badges/first-solution"),
+    *("/sections", "/sitemap.xml", "/badges", "/badges/first-solution", "/desk/votes"),
     *("/me/vip", "/perks", "/nominations", "/desk/perks", "/desk/season", "/desk/appeals", "/desk/nominations"),
     *("/for-you", "/invitations", "/settings/invitations", "/desk/routing"),
 )

@@ -12,6 +12,9 @@ from forum.models import (
     Audience,
     ExternalAccount,
     ExternalPost,
+    FraudCase,
+    FraudMember,
+    FraudState,
     Job,
     JobState,
     LegacyId,
@@ -172,6 +175,11 @@ def _machinery(session: Session, ids: Ids) -> None:
     session.commit()
     dead = session.exec(select(Job).where(Job.name == "no.such.job")).one()
     dead.state, dead.last_error = JobState.dead, "KeyError"
+    case = FraudCase(fingerprint="x", detector="ring", state=FraudState.voided)
+    session.add(case)
+    session.commit()
+    session.add(FraudMember(case_id=case.id, member_id=ids["asker"].id))
+    ids["case"] = case.id
     session.add(LegacyId(source="old", kind="question", old_id="17", new_id=ids["open"]))
     session.add(LegacyId(source="old", kind="answer", old_id="18", new_id=ids["answer"]))
     session.add(LegacyId(source="old", kind="user", old_id="19", new_id=ids["helper"].id))

@@ -11,6 +11,7 @@ from forum.models import (
     FraudCase,
     FraudMember,
     FraudState,
+    Job,
     LedgerKind,
     Member,
     NetworkTrace,
@@ -18,14 +19,17 @@ from forum.models import (
     RepDay,
     RepEvent,
     SignInSession,
+    Topic,
     Vote,
 )
 from forum.policy.actor import actor_of
+from forum.recognition import privileges
+from forum.recognition.actions import subject_of
 from forum.recognition.choices import eligible
 from forum.recognition.fairness import jobs
 from forum.recognition.fairness.detectors import detect
 from forum.recognition.fairness.weight import disposable_domains, mailbox, network_of, remember_network
-from forum.recognition.jobs import drift
+from forum.recognition.jobs import drift, rebuild
 from forum.votes.actions import vote
 from forum.votes.inputs import CastVote
 from tests import make
@@ -42,13 +46,13 @@ class Puppets:
         self.scene = scene = Scene(session)
         authors = [scene.other(number) for number in range(12)]
         self.author = authors[0]
-        for day in range(40):
+        for day in range(30):
             for number, author in enumerate(authors):
                 at = NOW - timedelta(days=60 - day, hours=number)
                 scene.at = at - timedelta(hours=40)
                 topic = scene.topic(scene.other(50), created_at=at)
                 answer = scene.post(topic, author, created_at=at)
-                for voter in ((day * 3 + number) % 30, (day + number * 7) % 30):
+                for voter in {(day * 3 + number) % 30, (day + number * 7) % 30}:
                     if voter != number:
                         self.vote(author, answer, scene.other(100 + voter), at + timedelta(hours=3))
         self.puppets = [scene.other(200 + number) for number in range(3)]
@@ -57,17 +61,16 @@ class Puppets:
             for number, puppet in enumerate(self.puppets):
                 self.vote(self.author, answer, puppet, NOW - timedelta(days=40) + timedelta(hours=20 * hours + number))
         session.commit()
+        rebuild()
+        privileges.refresh_all()
 
     def vote(self, author, answer, voter, at):
-        from forum.recognition.actions import refresh_day, subject_of
-
         session = self.scene.session
         giver = subject_of(session, voter.id)
-        line = self.scene.line(
+        self.scene.line(
             LedgerKind.answer_helpful, author, topic_id=answer.topic_id, post_id=answer.id, actor_subject=giver, occurred_at=at
         )
         session.add(Vote(post_id=answer.id, member_id=voter.id, value=1, at=at))
-        refresh_day(session, line.subject, line.earn_day)
 
 
 @pytest.fixture
@@ -82,7 +85,8 @@ def cases(session):
 
 def told(session, member):
     session.rollback()
-    return [row.title for row in session.exec(select(Notice).where(Notice.member_id == member.id).order_by(Notice.id))]
+    query = select(Notice).where(Notice.member_id == member.id, Notice.link.startswith("/me/votes/")).order_by(Notice.id)
+    return [row.title for row in session.exec(query)]
 
 
 def points(session, member):
@@ -103,7 +107,7 @@ def test_puppets_stop_counting_and_everything_can_be_given_back(session, client,
     assert told(session, ring.author) == [
         "Some votes on your answers did not look independent, so 180 points do not count for now. If this is wrong, tell us."
     ]
-    assert len(session.exec(select(Vote)).all()) > 700  # every vote is still there
+    assert len(session.exec(select(Vote)).all()) > 500  # every vote is still there
     assert drift(session) == []
     jobs.look()
     assert len(cases(session)) == 1
@@ -166,8 +170,6 @@ def test_the_sixth_vote_for_one_person_in_a_day_is_kept_and_worth_nothing(sessio
 
 
 def answer_topic(session, answer):
-    from forum.models import Topic
-
     return session.get_one(Topic, answer.topic_id)
 
 
@@ -182,7 +184,8 @@ def answer_topic(session, answer):
 )
 def test_two_accounts_with_one_mailbox_wait_for_somebody_to_look(session, client, mine, theirs, same):
     author, voter = make.member(session, "Au Thor"), make.member(session, "Vo Ter")
-    fresh(session, author).email_key, fresh(session, voter).email_key = theirs, mine
+    author.email_key, voter.email_key = theirs, mine
+    session.add_all([author, voter])
     session.commit()
     answer = make.answer(session, make.topic(session), author)
     vote(session, actor_of(voter), answer_topic(session, answer), answer, UP)
@@ -262,6 +265,4 @@ def test_a_burst_is_looked_at_before_the_night(session, drain):
         answer = make.answer(session, make.topic(session), author)
         vote(session, actor_of(voter), answer_topic(session, answer), answer, UP)
         session.commit()
-    from forum.models import Job
-
     assert session.exec(select(Job).where(Job.name == "recognition.detect")).one()

@@ -101,7 +101,7 @@ def _one_network(session: Session, voter_id: int, author_id: int) -> bool:
         .join(theirs, col(theirs.prefix) == col(NetworkTrace.prefix))
         .where(col(NetworkTrace.member_id) == voter_id, col(theirs.member_id) == author_id)
     )
-    return any(abs(mine - other) < DAY for mine, other in session.execute(query).tuples())
+    return any(abs(mine - other) < DAY for mine, other in session.execute(query))
 
 
 def remember_network(session: Session, event: SignedIn) -> None:
