@@ -175,7 +175,7 @@ def _machinery(session: Session, ids: Ids) -> None:
     session.commit()
     dead = session.exec(select(Job).where(Job.name == "no.such.job")).one()
     dead.state, dead.last_error = JobState.dead, "KeyError"
-    case = FraudCase(fingerprint="x", detector="ring", state=FraudState.voided)
+    case = FraudCase(fingerprint="x", detector="ring", state=FraudState.confirmed)
     session.add(case)
     session.commit()
     session.add(FraudMember(case_id=case.id, member_id=ids["asker"].id))
