@@ -31,7 +31,7 @@ RING_SPANS = (1.5, 12.0, 42.0, 90.0)
 RING_EDGE = 0.5
 RING_VOTES = 2
 RING_LEAST = {2: 12.0, 3: 13.0}
-RING_MORE = 14.0
+RING_MORE = 15.0
 """On honest histories the strongest pair has about 11, the strongest three 8, and four or more hardly ever 9."""
 RING_GAIN = 1.0
 BURST_PEOPLE, BURST_VOTES, BURST_SHARE, BURST_SCORE = 3, 4, 0.6, 15.0
