@@ -1,4 +1,4 @@
-"""How long the nightly look at all badges takes over a large ledger: `python -m bench.badges [events]`."""
+"""How long the nightly looks at the ledger and at all badges take when it is large: `python -m bench.badges [events]`."""
 
 import json
 import os
@@ -31,6 +31,7 @@ def _measure(events: int) -> dict[str, float]:
 
     from forum.core.db import transaction
     from forum.models import BadgeAward
+    from forum.recognition.jobs import drift, rebuild
     from forum.recognition.badges.awards import settle_accounts
 
     first, given = _timed(lambda: settle_accounts().given)
@@ -39,8 +40,15 @@ def _measure(events: int) -> dict[str, float]:
         session.execute(delete(BadgeAward).where(BadgeAward.badge == "first-answer"))
     retro, again = _timed(lambda: settle_accounts(only="first-answer").given)
     one, _ = _timed(lambda: settle_accounts([17]))
+    built, days = _timed(rebuild)
+    with transaction(writes=False) as session:
+        checked, wrong = _timed(lambda: len(drift(session)))
     return {
         "events": events,
+        "ledger_rebuild_s": built,
+        "ledger_days": days,
+        "ledger_check_s": checked,
+        "ledger_differences": wrong,
         "first_run_s": first,
         "awards": given,
         "second_run_s": second,

@@ -1,5 +1,7 @@
 """What recognition costs, printed: `python -m bench.recognition`."""
 
+import subprocess
+import sys
 from time import perf_counter
 
 import numpy as np
@@ -14,6 +16,13 @@ SHELVED = 100_000
 def main() -> None:
     routing()
     similar()
+    nightly()
+
+
+def nightly() -> None:
+    """In a process of its own, because it makes a database of its own."""
+    command = [sys.executable, "-m", "bench.badges"]
+    print("a ledger of a million lines:", subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
 
 
 def routing() -> None:
