@@ -31,8 +31,8 @@ def _measure(events: int) -> dict[str, float]:
 
     from forum.core.db import transaction
     from forum.models import BadgeAward
-    from forum.recognition.jobs import drift, rebuild
     from forum.recognition.badges.awards import settle_accounts
+    from forum.recognition.jobs import drift, rebuild
 
     first, given = _timed(lambda: settle_accounts().given)
     second, changed = _timed(lambda: settle_accounts().changed)

@@ -22,10 +22,10 @@ from forum.recognition.badges import jobs as badge_jobs
 from forum.recognition.closing import outcomes, thanks
 from forum.recognition.credentials import events as credentials
 from forum.recognition.credentials import issuing, proofs
-from forum.recognition.peers import endorsements, mentoring
 from forum.recognition.fairness import events as fairness
 from forum.recognition.fairness import jobs as fairness_jobs
 from forum.recognition.fairness.weight import remember_network
+from forum.recognition.peers import endorsements, mentoring
 from forum.recognition.routing import events as routing
 from forum.recognition.routing import handlers as routing_handlers
 from forum.recognition.routing import jobs as routing_jobs

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from forum.catalog import queries as catalog
 from forum.core import clock, templating, text
-from forum.models import Acceptance, Audience, Member, Post, PostState, Section, Topic, TopicKind
+from forum.models import Acceptance, Audience, Member, Post, PostState, RecognitionChoices, Section, Topic, TopicKind
 from forum.policy.actor import Actor
 from forum.topics.lists import TABS, checked
 from forum.topics.people import COLUMNS, person
@@ -100,6 +100,8 @@ def helpers(session: Session, limit: int = 3) -> list[HelperView]:
             col(Topic.audience) == Audience.public,
             col(Member.staff_since).is_(None),
             col(Member.shows_impact).is_(True),
+            (col(Member.suspended_until).is_(None)) | (col(Member.suspended_until) <= clock.now()),
+            col(Member.id).not_in(select(col(RecognitionChoices.member_id)).where(col(RecognitionChoices.on_boards).is_(False))),
         )
         .group_by(*COLUMNS, col(Member.bio))
         .order_by(askers.desc(), col(Member.id))
