@@ -102,6 +102,7 @@ class OfferDesk:
     declined: int
     embargo_until: datetime | None
     seed_hash: str
+    has_room: bool
     has_draw: bool
     withdrawn_reason: str
     opens_at: datetime
@@ -198,6 +199,7 @@ def offer_desk(session: Session, actor: Actor, offer_id: int, *, with_needs: boo
         declined=offer.declined,
         embargo_until=offer.embargo_until if offer.lifted_at is None else None,
         seed_hash=offer.seed_hash,
+        has_room=bool(offer.room_text),
         has_draw=bool(offer.draw),
         withdrawn_reason=offer.withdrawn_reason,
         opens_at=offer.opens_at,

@@ -17,7 +17,7 @@ from forum.policy.check import may, require
 from forum.policy.permissions import Permission
 from forum.recognition.vip import sealing
 from forum.recognition.vip.criteria import TIER_NAMES
-from forum.recognition.vip.embargo import SEATED, has_signed
+from forum.recognition.vip.embargo import SEATED, has_signed, offer_url
 from forum.recognition.vip.invitations import HOLDS, access_invited
 from forum.recognition.vip.lottery import TIER_ORDER, Entrant, draw, kept_places, number
 from forum.recognition.vip.offers import begins
@@ -129,6 +129,7 @@ class DrawLine:
 @dataclass(frozen=True, slots=True)
 class DrawPage:
     offer_id: int
+    offer_url: str
     title: str
     capacity: int
     kept: int
@@ -307,6 +308,7 @@ def draw_page(session: Session, actor: Actor, offer_id: int) -> DrawPage:
     seed = offer.seed if offer.draw else ""
     return DrawPage(
         offer.id,
+        offer_url(actor, offer),
         offer.title,
         offer.capacity,
         kept_places(offer.capacity),
