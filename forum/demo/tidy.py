@@ -9,6 +9,7 @@ from forum.core import clock
 from forum.core.db import transaction
 from forum.demo.people import Stage
 from forum.models import Job, Notice, SearchOutbox
+from forum.recognition import boards
 from forum.recognition.jobs import settle_since
 from forum.search import feed
 
@@ -22,6 +23,7 @@ def tidy(stage: Stage, sign_ins: list[str]) -> None:
     session = stage.session
     session.flush()
     settle_since(session, datetime.min.replace(tzinfo=UTC))
+    boards.rebuild(session)
     for prefix in LETTERS:
         session.execute(delete(Job).where(col(Job.name).startswith(prefix)))
     session.execute(delete(Job).where(col(Job.name) == "recognition.settle", col(Job.run_at) <= clock.now()))
