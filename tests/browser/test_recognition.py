@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from icalendar import Calendar
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import delete
 from sqlmodel import SQLModel, select
 
 from forum.core import clock
-from forum.models import BadgeAward, Member, RepSubject, Tier, VipOffer
+from forum.models import BadgeAward, Member, RepSubject, Tier, VipOffer, VipPlace
 from forum.policy.actor import actor_of
 from forum.topics.verdicts import accept_answer
 from tests import make
@@ -91,8 +92,9 @@ def _has_the_badge(page: Page, live: Live, volunteer: Member) -> None:
 
 
 def _invited(live: Live, volunteer: Member, fellow: Member, label: str) -> tuple[VipOffer, VipOffer]:
-    """One place for two, which goes to the Fellow; and room for everybody at another one."""
+    """One place for two, which goes to the Fellow; and room for everybody at another one. Nobody else is in the draw."""
     with live.session() as session:
+        session.execute(delete(VipPlace))
         make.vip(session, member=session.get_one(Member, volunteer.id))
         make.vip(session, member=session.get_one(Member, fellow.id), tier=Tier.fellow)
         first = make.offer(session, title=f"An evening in the lab, {label}", capacity="1")
