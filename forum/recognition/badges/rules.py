@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
-from math import sqrt
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Z = 1.96
+from forum.core.proportions import interval
 
 
 class Evidence(NamedTuple):
@@ -200,20 +199,10 @@ def value_of(condition: Condition, rows: Rows) -> float:
         return max(Counter(row.who for row in mine).values(), default=0) / max(1, len(mine))
     other = len(rows(condition.against))
     if condition.measure == Measure.wilson:
-        return wilson(len(mine), len(mine) + other)
+        return interval(len(mine), other)[0]
     return len(mine) / max(len(mine), other, 1)
 
 
 def _holds(condition: Condition, rows: Rows) -> bool:
     value = value_of(condition, rows)
     return value <= condition.bound if condition.at_most is not None else value >= condition.bound
-
-
-def wilson(good: int, total: int) -> float:
-    """Lower bound of a share with 95 % confidence: 6 of 6 is 0.61, 60 of 60 is 0.94."""
-    if not total:
-        return 0.0
-    share = good / total
-    middle = share + Z * Z / (2 * total)
-    spread = Z * sqrt(share * (1 - share) / total + Z * Z / (4 * total * total))
-    return (middle - spread) / (1 + Z * Z / total)

@@ -4,13 +4,11 @@ Nothing here reads what somebody wrote, or whether they like the company.
 """
 
 from dataclasses import dataclass, field
-from math import sqrt
 
+from forum.core.proportions import interval
 from forum.models import Tier
 
 VERSION = 1
-Z = 1.96
-"""95 percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +149,7 @@ def threshold_label(name: str) -> str:
 
 def wilson(positive: int, total: int) -> int:
     """The lower bound of a share in whole percent, 0 without reactions."""
-    if total <= 0:
-        return 0
-    share, square = positive / total, Z * Z / total
-    low = (share + square / 2 - Z * sqrt((share * (1 - share) + square / 4) / total)) / (1 + square)
-    return max(0, int(100 * low))
+    return int(100 * interval(positive, total - positive)[0])
 
 
 def with_staff(own: int, staff: int) -> int:
