@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import inspect, text
 from sqlmodel import Session, SQLModel, select
 
-from forum.core import db, migrations
-from forum.models import Post, Topic
+from forum.core import clock, db, migrations
+from forum.models import ExternalAccount, ExternalPost, Platform, Post, ThreadLink, Topic
 from forum.policy.actor import actor_of
 from forum.topics.actions import post_answer
 from forum.topics.inputs import WriteAnswer
@@ -79,3 +79,21 @@ def test_every_foreign_key_says_what_a_delete_does():
     for table in SQLModel.metadata.sorted_tables:
         for constraint in table.foreign_key_constraints:
             assert constraint.ondelete in ("CASCADE", "SET NULL", "RESTRICT"), f"{table.name}: {constraint.column_keys}"
+
+
+def test_rebuilding_a_table_takes_nothing_along(session, schema_again):
+    """SQLite changes a table by dropping the old one; posts of a thread refer to it."""
+    now = clock.now()
+    account = ExternalAccount(platform=Platform.x, host="x.com", ext_id="1", handle="someone")
+    thread = ThreadLink(platform=Platform.x, host="x.com", root_ext_id="1", first_post_at=now, last_post_at=now)
+    session.add_all([account, thread])
+    session.flush()
+    post = {"platform": Platform.x, "host": "x.com", "ext_id": "1", "text_hash": "", "created_at": now}
+    session.add(ExternalPost(**post, thread_id=thread.id, account_id=account.id))
+    session.commit()
+    session.close()
+    db.engine().dispose()
+    migrations.downgrade("0016-1")
+    migrations.upgrade()
+    with Session(db.engine()) as again:
+        assert again.exec(select(ExternalPost)).one().thread_id == again.exec(select(ThreadLink)).one().id

@@ -1,5 +1,8 @@
 """The schema, forward and back, through Alembic. The only file here that imports it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic.config import Config
 from sqlalchemy.engine import Connection
 
@@ -9,13 +12,37 @@ from forum.core.places import place
 
 
 def upgrade(revision: str = "head") -> None:
-    with engine().begin() as connection:
+    with _changing() as connection:
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(revision: str) -> None:
-    with engine().begin() as connection:
+    with _changing() as connection:
         command.downgrade(_config(connection), revision)
+
+
+@contextmanager
+def _changing() -> Iterator[Connection]:
+    """SQLite rebuilds a table to change it, and dropping the old one would take along what refers to it:
+    its keys rest meanwhile and are checked before the end."""
+    with engine().connect() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:
+            _outside_a_transaction(connection, "PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
+                    raise RuntimeError(f"{len(broken)} rows refer to something that is gone, the first in {broken[0][0]}.")
+        finally:
+            if sqlite:
+                _outside_a_transaction(connection, "PRAGMA foreign_keys = ON")
+
+
+def _outside_a_transaction(connection: Connection, statement: str) -> None:
+    cursor = connection.connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
 
 
 def differences() -> None:

@@ -5,6 +5,15 @@ from forum.models.activity import Activity
 from forum.models.badges import BadgeAward, BadgeSetting
 from forum.models.boards import BoardRow, HelpSaid, ImpactMonth, Readership
 from forum.models.catalog import Product, Section, SectionKind, Tag, TopicTag, Visibility
+from forum.models.channels import (
+    Channel,
+    ChannelCursor,
+    ChannelGap,
+    ChannelRate,
+    ChannelSecret,
+    ChannelSpending,
+    ChannelState,
+)
 from forum.models.credentials import Credential
 from forum.models.fairness import FraudCase, FraudMember, FraudState, FraudVote, NetworkTrace
 from forum.models.feedback import OutcomeRequest, OutcomeSaid, ThankNote
@@ -55,7 +64,9 @@ from forum.models.routing import Availability, InviteState, RoutingInvite, Routi
 from forum.models.search import SearchOutbox
 from forum.models.social import (
     AccountKind,
+    AccountState,
     ExternalAccount,
+    ExternalHandle,
     ExternalPost,
     ExternalPostRevision,
     ExternalPostState,
@@ -65,7 +76,10 @@ from forum.models.social import (
     MapRole,
     Platform,
     PostMap,
+    Privacy,
     ThreadLink,
+    ThreadOrigin,
+    ThreadRun,
     TriageState,
 )
 from forum.models.topics import (

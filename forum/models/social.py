@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from forum.models.columns import Moment, Table, choice, counter, created, key, long_text, moment, one_of
@@ -17,6 +18,10 @@ class Platform(StrEnum):
     reddit = "reddit"
     discourse = "discourse"
     feed = "feed"
+    mail = "mail"
+    simulated = "simulated"
+    elsewhere = "elsewhere"
+    """Anywhere else: pasted by hand."""
 
 
 class AccountKind(StrEnum):
@@ -27,16 +32,49 @@ class AccountKind(StrEnum):
     staff = "staff"
 
 
+class AccountState(StrEnum):
+    live = "live"
+    deactivated = "deactivated"
+    deleted = "deleted"
+
+
+class Privacy(StrEnum):
+    """How an account is called in public. `usual` leaves it to its kind."""
+
+    usual = "usual"
+    show = "show"
+    anonymise = "anonymise"
+    withheld = "withheld"
+
+
 class ExternalPostState(StrEnum):
     live = "live"
     gone = "gone"
+    """Deleted where it stood: its words are erased here."""
     denied = "denied"
+    """Not readable for us just now."""
+    withheld = "withheld"
+    """Kept and not shown: its author went protected, deactivated, or asked."""
 
 
 class TriageState(StrEnum):
     new = "new"
+    watching = "watching"
+    escalated = "escalated"
+    replied = "replied"
+    private = "private"
     published = "published"
     ignored = "ignored"
+
+
+class ThreadOrigin(StrEnum):
+    """How a thread came here."""
+
+    file = "file"
+    url = "url"
+    mention = "mention"
+    search = "search"
+    paste = "paste"
 
 
 class MapRole(StrEnum):
@@ -45,13 +83,21 @@ class MapRole(StrEnum):
     answer = "answer"
     comment = "comment"
     me_too = "me_too"
+    mention_only = "mention_only"
+    """Read, and stands nowhere."""
 
 
 class ExternalAccount(Table, table=True):
     """An author elsewhere. Never a member until claimed."""
 
     __tablename__ = "external_account"
-    __table_args__ = (UniqueConstraint("platform", "host", "ext_id"), one_of("platform", Platform), one_of("kind", AccountKind))
+    __table_args__ = (
+        UniqueConstraint("platform", "host", "ext_id"),
+        one_of("platform", Platform),
+        one_of("kind", AccountKind),
+        one_of("state", AccountState),
+        one_of("privacy", Privacy),
+    )
 
     id: int = Field(default=None, primary_key=True)
     platform: Platform = choice("platform", Platform)
@@ -61,10 +107,26 @@ class ExternalAccount(Table, table=True):
     name: str = Field(default="", max_length=200)
     url: str = Field(default="", max_length=600)
     followers: int | None = None
+    followers_at: Moment = moment()
     kind: AccountKind = choice("kind", AccountKind, AccountKind.unknown)
     bot: bool = Field(default=False)
     noindex: bool = Field(default=False)
+    protected: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
+    """Its author lets only some people read: nothing of it is shown here."""
+    state: AccountState = choice("state", AccountState, AccountState.live)
+    privacy: Privacy = choice("privacy", Privacy, Privacy.usual)
+    claimed_by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True, index=True)
     first_seen_at: datetime = created()
+
+
+class ExternalHandle(Table, table=True):
+    """What an account was called, and until when. A handle never identifies anybody: it can pass to somebody else."""
+
+    __tablename__ = "external_handle"
+
+    account_id: int = key("external_account.id", on_delete="CASCADE", primary_key=True)
+    handle: str = Field(primary_key=True, max_length=300)
+    until: datetime = created()
 
 
 class ExternalPost(Table, table=True):
@@ -82,6 +144,10 @@ class ExternalPost(Table, table=True):
     platform: Platform = choice("platform", Platform)
     host: str = Field(max_length=253)
     ext_id: str = Field(max_length=300)
+    native_id: str = Field(default="", max_length=300, sa_column_kwargs={"server_default": ""})
+    """The id that the server asked uses for it, where that differs."""
+    revision: str = Field(default="", max_length=100, sa_column_kwargs={"server_default": ""})
+    """The network's own name of this wording (Bluesky: cid), needed to reply to it."""
     thread_id: int = key("thread_link.id", on_delete="CASCADE")
     account_id: int = key("external_account.id", on_delete="RESTRICT", index=True)
     parent_ext_id: str | None = Field(default=None, max_length=300)
@@ -96,6 +162,11 @@ class ExternalPost(Table, table=True):
     created_at: datetime
     edited_at: Moment = moment()
     state: ExternalPostState = choice("state", ExternalPostState, ExternalPostState.live)
+    denied: int = counter()
+    """How often in a row it could not be read."""
+    orphan: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
+    """Alive, and missing from its thread when that was last read."""
+    checked_at: Moment = moment(index=True)
     seen_at: datetime = created()
 
 
@@ -120,6 +191,7 @@ class ThreadLink(Table, table=True):
         UniqueConstraint("platform", "host", "root_ext_id"),
         one_of("platform", Platform),
         one_of("state", TriageState),
+        one_of("origin", ThreadOrigin),
         Index(None, "state", "last_post_at", "id"),
     )
 
@@ -140,6 +212,17 @@ class ThreadLink(Table, table=True):
     decided_by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
     decided_at: Moment = moment()
     imported_at: datetime = created()
+    imported_by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    channel_id: int | None = key("channel.id", on_delete="SET NULL", nullable=True, index=True)
+    """Through which it was read, and through which a reply goes back."""
+    origin: ThreadOrigin = choice("origin", ThreadOrigin, ThreadOrigin.file)
+    consent: str = Field(default="", max_length=60, sa_column_kwargs={"server_default": ""})
+    """On what ground it is kept: `public`, `addressed`, `staff_paste`, `own_archive`."""
+    complete: bool = Field(default=True, sa_column_kwargs={"server_default": sql("true")})
+    """Whether the last reading reached the end of it."""
+    gaps: int = counter()
+    refresh_at: Moment = moment(index=True)
+    """When it is read again; None for what no channel can read."""
 
 
 class PostMap(Table, table=True):
@@ -154,6 +237,27 @@ class PostMap(Table, table=True):
     topic_id: int = key("topic.id", on_delete="CASCADE", index=True)
     role: MapRole = choice("role", MapRole)
     position: int = Field(default=0)
+    text_hash: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    """The wording elsewhere that stands here now."""
+    locked: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})
+    """A person edited it here, so a change elsewhere is shown to staff and never written over it."""
+
+
+class ThreadRun(Table, table=True):
+    """One reading of one thread, and what it changed."""
+
+    __tablename__ = "thread_run"
+
+    id: int = Field(default=None, primary_key=True)
+    thread_id: int = key("thread_link.id", on_delete="CASCADE", index=True)
+    trigger: str = Field(max_length=24)
+    """`url`, `mention`, `clock`, `person`."""
+    started_at: datetime = created()
+    finished_at: Moment = moment()
+    complete: bool = Field(default=False)
+    counts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """new, edited, deleted, restored, unchanged, withheld, orphans, requests, cost (micro-units)."""
+    error: str = Field(default="", max_length=300)
 
 
 class ImportRun(Table, table=True):
