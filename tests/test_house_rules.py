@@ -28,6 +28,7 @@ ONLY_THERE = {
     "whoosh": {"forum/search/whoosh_index.py"},
     "markdown_it": {"forum/core/markdown.py"},
     "nh3": {"forum/core/markdown.py"},
+    "httpx2": {"forum/core/outgoing.py"},
     "datasketches": {"forum/core/sketches.py"},
     "PIL": {"forum/core/images.py"},
     "jinja2": {"forum/core/templating.py"},
