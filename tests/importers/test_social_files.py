@@ -16,8 +16,8 @@ from sqlmodel import Session, col, func, select
 
 from forum.importers.report import Report
 from forum.importers.social_files.importing import Format, run
-from forum.importers.social_files.plain_text import html_to_text
 from forum.models import ExternalAccount, ExternalPost, ExternalPostRevision, ImportProblem, Post, ThreadLink, Topic
+from forum.social.wire.html_text import html_to_text
 from tests.importers.state import state
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,15 +23,6 @@ class Document:
     method: str = "GET"
     address: str = ""
     code: int = 200
-
-
-def date(value: Any) -> datetime | None:
-    """An ISO date in UTC."""
-    try:
-        found = datetime.fromisoformat(str(value)[:40])
-    except ValueError:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def documents(path: Path) -> Iterator[Document | Skipped]:
@@ -93,15 +83,3 @@ def _unwrapped(name: str, line: int, number: int, value: dict[str, Any]) -> Docu
         except (ValueError, RecursionError):
             return Skipped(line, item, NOT_A_POST)
     return Document(line, item, body, str(value.get("method", "GET")).upper(), address, int(code or 0))
-
-
-def objects(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object inside, outermost first, found without recursion. A caller may empty an object before going on."""
-    waiting = [value]
-    while waiting:
-        current = waiting.pop()
-        if isinstance(current, dict):
-            yield current
-            waiting.extend(reversed([one for one in current.values() if isinstance(one, dict | list)]))
-        elif isinstance(current, list):
-            waiting.extend(reversed([one for one in current if isinstance(one, dict | list)]))

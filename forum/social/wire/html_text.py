@@ -1,6 +1,6 @@
 """HTML of a status as plain text: paragraphs and line breaks stay, a link shows its whole address, quote lines go."""
 
-from forum.importers.html_to_markdown import Node, parse, safe_url
+from forum.core.html_tree import Node, parse, safe_url
 
 _PARAGRAPHS = ("p", "div", "blockquote", "pre", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6")
 
