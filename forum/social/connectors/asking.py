@@ -1,0 +1,164 @@
+"""Asking a network over HTTP: answers become values, failures become one of `errors.py`, limits are remembered."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from forum.core.outgoing import Answer, Refused, Unreachable
+from forum.social.connectors.base import Access, Budget
+from forum.social.connectors.errors import (
+    AuthFailed,
+    BadText,
+    Denied,
+    Forbidden,
+    Gone,
+    RateLimited,
+    SchemaDrift,
+    Transient,
+    UnknownOutcome,
+)
+
+READS = ("GET", "HEAD")
+_LIMITS = ("x-ratelimit-limit", "ratelimit-limit", "x-rate-limit-limit")
+_REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
+_RESETS = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a server said is left of its limit."""
+
+    limit: int
+    remaining: int
+    reset_at: datetime | None
+
+
+class Asking:
+    """One network's way of being asked. A platform overrides what its statuses mean."""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self.rates: dict[str, Rate] = {}
+        """By endpoint class: `read`, `search`, `write`."""
+
+    async def ask(
+        self,
+        method: str,
+        url: str,
+        budget: Budget,
+        *,
+        endpoint: str = "",
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str | int | list[str]] | None = None,
+        body: Any = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Any:
+        """The parsed body of a good answer; None for an empty one."""
+        budget.spend("request", now=time.monotonic())
+        try:
+            answer = await self.access.outgoing.request(method, url, headers=headers, params=params, body=body, form=form)
+        except Refused as error:
+            raise Denied(str(error)) from error
+        except Unreachable as error:
+            if error.sent and method not in READS:
+                raise UnknownOutcome(str(error)) from error
+            raise Transient(str(error)) from error
+        self._remember(endpoint or ("read" if method in READS else "write"), answer)
+        if answer.status >= 400:
+            self.refuse(method, answer)
+        return self._parsed(method, answer)
+
+    def _parsed(self, method: str, answer: Answer) -> Any:
+        if not answer.content.strip():
+            return None
+        try:
+            return answer.json()
+        except (ValueError, RecursionError) as error:
+            if method in READS:
+                raise Transient("The answer is not what this network sends.") from error
+            raise UnknownOutcome("The answer to what we sent cannot be read.") from error
+
+    def refuse(self, method: str, answer: Answer) -> None:
+        """What a status of 400 and more means. Never returns."""
+        said = said_in(answer)
+        if answer.status == 429:
+            raise RateLimited(pause_until(answer, self.access.clock()))
+        if answer.status == 401:
+            raise AuthFailed(said)
+        if answer.status == 403:
+            raise Forbidden(said)
+        if answer.status in (404, 410):
+            raise Gone(said)
+        if answer.status in (400, 422) and method not in READS:
+            raise BadText(said)
+        if answer.status >= 500:
+            raise Transient(said, _seconds(answer.headers.get("retry-after", ""), self.access.clock()))
+        raise Denied(said)
+
+    def _remember(self, endpoint: str, answer: Answer) -> None:
+        limit, remaining = _first(answer, _LIMITS), _first(answer, _REMAINING)
+        if limit.isdigit() and remaining.isdigit():
+            reset = moment(_first(answer, _RESETS), self.access.clock())
+            self.rates[endpoint] = Rate(int(limit), int(remaining), reset)
+
+
+def said_in(answer: Answer) -> str:
+    """The server's own sentence, short and on one line, for the log and for staff."""
+    try:
+        found = answer.json()
+    except (ValueError, RecursionError):
+        return f"status {answer.status}"
+    for name in ("error_description", "message", "detail", "title", "error"):
+        if isinstance(found, dict) and isinstance(found.get(name), str):
+            return " ".join(str(found[name]).split())[:200]
+    return f"status {answer.status}"
+
+
+def error_code(answer: Answer) -> str:
+    """The `error` word that some networks put in the body."""
+    try:
+        found = answer.json()
+    except (ValueError, RecursionError):
+        return ""
+    return str(found.get("error", "")) if isinstance(found, dict) else ""
+
+
+def pause_until(answer: Answer, now: datetime) -> datetime | None:
+    """When to ask again, by whichever header the server uses."""
+    seconds = _seconds(answer.headers.get("retry-after", ""), now)
+    return now + timedelta(seconds=seconds) if seconds is not None else moment(_first(answer, _RESETS), now)
+
+
+def moment(text: str, now: datetime) -> datetime | None:
+    """A reset time: seconds from now, seconds since 1970, or an ISO date."""
+    if text.isdigit():
+        number = int(text)
+        return datetime.fromtimestamp(number, UTC) if number > 1_000_000_000 else now + timedelta(seconds=number)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _seconds(text: str, now: datetime) -> float | None:
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def _first(answer: Answer, names: tuple[str, ...]) -> str:
+    return next((answer.headers[name] for name in names if name in answer.headers), "")
+
+
+def must(value: Any, kind: type, path: str) -> Any:
+    """The value when it has the type we cannot do without, else SchemaDrift."""
+    if not isinstance(value, kind) or value in ("", None):
+        raise SchemaDrift(path)
+    return value
