@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 from forum.accounts import events as accounts
 from forum.accounts import jobs as account_jobs
+from forum.accounts.traces import remember_network
 from forum.activity.record import forget, record
 from forum.catalog import events as catalog
 from forum.core.events import subscribe, wired
@@ -24,7 +25,6 @@ from forum.recognition.credentials import events as credentials
 from forum.recognition.credentials import issuing, proofs
 from forum.recognition.fairness import events as fairness
 from forum.recognition.fairness import jobs as fairness_jobs
-from forum.recognition.fairness.weight import remember_network
 from forum.recognition.peers import endorsements, mentoring
 from forum.recognition.routing import events as routing
 from forum.recognition.routing import handlers as routing_handlers

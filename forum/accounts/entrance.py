@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from forum.accounts import actions, letters, links, passwords, queries, sessions, throttle
+from forum.accounts import actions, letters, links, passwords, queries, sessions, throttle, traces
 from forum.accounts.events import MailConfirmed, SignedIn
 from forum.accounts.handles import mail_key
 from forum.accounts.inputs import Join, SignIn, UseLink
@@ -34,14 +34,17 @@ class Caller:
     actor: Actor
     network: str
     user_agent: str
+    browser: str = ""
+    """What its cookie says, or will say from now on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A fresh session: the token for the cookie, and how long to keep it."""
+    """A fresh session: the token for the cookie, and how long to keep it; and what the browser is known by."""
 
     token: str
     lasts: timedelta
+    browser: str
 
 
 def join(session: Session, caller: Caller, data: Join) -> None:
@@ -62,6 +65,7 @@ def join(session: Session, caller: Caller, data: Join) -> None:
         letters.already_member(session, data.email, owner.name, f"joined-{owner.id}-{clock.now():%Y%m%d%H%M}")
         return
     member = actions.add_member(session, data, hashed)
+    traces.remember_joining(session, member.id, caller.actor.address)
     send_confirmation(session, member)
 
 
@@ -134,8 +138,9 @@ def enter(session: Session, caller: Caller, member: Member) -> Entry:
     session_id = sessions.session_id_of(session, token)
     assert member.id is not None and session_id is not None
     emit(session, SignedIn(actor_id=member.id, session_id=session_id))
+    traces.remember_browser(session, member.id, caller.browser)
     staff = Actor(role=Role(member.role)).is_staff
-    return Entry(token, sessions.STAFF_ABSOLUTE if staff else sessions.ABSOLUTE)
+    return Entry(token, sessions.STAFF_ABSOLUTE if staff else sessions.ABSOLUTE, caller.browser)
 
 
 def name_key(who: str) -> str:

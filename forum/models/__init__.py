@@ -1,6 +1,6 @@
 """All tables, so that one import knows the whole schema."""
 
-from forum.models.accounts import Attempt, FormKey, LinkPurpose, MailLink, Member, Role, SignInSession, Theme
+from forum.models.accounts import Attempt, FormKey, LinkPurpose, MailLink, Member, MemberBlock, Role, SignInSession, Theme
 from forum.models.activity import Activity
 from forum.models.badges import BadgeAward, BadgeSetting
 from forum.models.boards import BoardRow, HelpSaid, ImpactMonth, Readership
@@ -16,6 +16,8 @@ from forum.models.channels import (
 )
 from forum.models.credentials import Credential
 from forum.models.fairness import FraudCase, FraudMember, FraudState, FraudVote, NetworkTrace
+from forum.models.credentials import Credential, HolderKey
+from forum.models.fairness import BrowserTrace, FraudCase, FraudMember, FraudState, FraudVote, NetworkTrace
 from forum.models.feedback import OutcomeRequest, OutcomeSaid, ThankNote
 from forum.models.jobs import Job, JobState
 from forum.models.notifications import Notice, NoticeKind
@@ -34,6 +36,8 @@ from forum.models.programme import (
     Basis,
     OfferKind,
     OfferState,
+    PreviewReport,
+    ReportState,
     SeatState,
     Tier,
     VipAppeal,
@@ -85,6 +89,7 @@ from forum.models.social import (
 from forum.models.topics import (
     Acceptance,
     Audience,
+    Defect,
     Draft,
     Follow,
     Image,

@@ -86,6 +86,16 @@ class SignInSession(Table, table=True):
     address: str = Field(default="", max_length=45)
 
 
+class MemberBlock(Table, table=True):
+    """Somebody whom a member does not want to hear from. The other one is not told."""
+
+    __tablename__ = "member_block"
+
+    member_id: int = key("member.id", on_delete="CASCADE", primary_key=True)
+    blocked_id: int = key("member.id", on_delete="CASCADE", primary_key=True, index=True)
+    at: datetime = created()
+
+
 class LinkPurpose(StrEnum):
     confirm = "confirm"
     reset = "reset"

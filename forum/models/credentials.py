@@ -29,3 +29,15 @@ class Credential(Table, table=True):
     revoked_at: Moment = moment(index=True)
     revoked_reason: str = Field(default="", max_length=200)
     outlives_account: bool = Field(default=False)
+
+
+class HolderKey(Table, table=True):
+    """A key that a member holds elsewhere: credentials name it once they have shown that they can sign with it."""
+
+    __tablename__ = "holder_key"
+
+    member_id: int = key("member.id", on_delete="CASCADE", primary_key=True)
+    did: str = Field(max_length=120)
+    challenge: str = Field(max_length=64)
+    asked_at: datetime = created()
+    proved_at: Moment = moment()

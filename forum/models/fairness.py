@@ -67,3 +67,15 @@ class NetworkTrace(Table, table=True):
     member_id: int = key("member.id", on_delete="CASCADE", primary_key=True)
     prefix: str = Field(primary_key=True, max_length=64, index=True)
     seen_at: datetime = created()
+    joined: bool = Field(default=False)
+    """The account was made there."""
+
+
+class BrowserTrace(Table, table=True):
+    """Which members signed in or out in one browser lately: keyed digests of its cookie, swept after thirty days."""
+
+    __tablename__ = "browser_trace"
+
+    member_id: int = key("member.id", on_delete="CASCADE", primary_key=True)
+    browser: str = Field(primary_key=True, max_length=64, index=True)
+    seen_at: datetime = created()

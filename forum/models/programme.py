@@ -253,3 +253,30 @@ class VipConsent(Table, table=True):
     signed_at: datetime = created()
     address: str = Field(default="", max_length=45)
     """Emptied after 90 days."""
+    ended_at: Moment = moment()
+    """The seat was given back: it opens nothing any more, and a new seat signs anew."""
+
+
+class ReportState(StrEnum):
+    new = "new"
+    useful = "useful"
+    read = "read"
+    """Thanked for, without being of use this time."""
+
+
+class PreviewReport(Table, table=True):
+    """What somebody with a seat found in an early product. Under embargo: nobody but they and staff read it."""
+
+    __tablename__ = "preview_report"
+    __table_args__ = (one_of("state", ReportState), Index(None, "offer_id", "id"), Index(None, "member_id", "state"))
+
+    id: int = Field(default=None, primary_key=True)
+    offer_id: int = key("vip_offer.id", on_delete="CASCADE")
+    member_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    text: str = long_text()
+    at: datetime = created()
+    state: ReportState = choice("state", ReportState, ReportState.new)
+    sentence: str = Field(default="", max_length=500)
+    """What staff say to it."""
+    decided_by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    decided_at: Moment = moment()

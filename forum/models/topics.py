@@ -153,6 +153,17 @@ class OfficialMark(Table, table=True):
     review_by: date = Field(index=True)
 
 
+class Defect(Table, table=True):
+    """A post that led to a defect which the company confirmed, and whether it is fixed."""
+
+    post_id: int = key("post.id", on_delete="CASCADE", primary_key=True)
+    reference: str = Field(max_length=80)
+    """What the company calls it, such as "HUB-1203"."""
+    confirmed_at: datetime = created()
+    by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    fixed_at: Moment = moment()
+
+
 class Revision(Table, table=True):
     """What a post said from one moment on. The newest one equals the post."""
 

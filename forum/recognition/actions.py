@@ -195,8 +195,7 @@ def flip(session: Session, rows: list[RepEvent], kind: LedgerKind, reason: str, 
             )
         )
         session.flush()
-    for subject, day in {(row.subject, row.earn_day) for row in rows}:
-        refresh_day(session, subject, day)
+    refresh_days(session, {(row.subject, row.earn_day) for row in rows})
     for subject in {row.subject for row in rows}:
         _refresh_tags(session, canonical(session, subject), [row.topic_id for row in rows if row.subject == subject])
 
@@ -208,17 +207,27 @@ def canonical(session: Session, subject: str) -> str:
 
 
 def refresh_day(session: Session, subject: str, day: date) -> None:
-    """Make one day's projection, and the shown total, equal to the ledger. Nothing to do for an erased subject."""
+    refresh_days(session, [(subject, day)])
+
+
+def refresh_days(session: Session, days: Iterable[tuple[str, date]]) -> None:
+    """Make the projection of some days, and the shown totals, equal to the ledger; what opens is looked at once for all."""
     session.flush()
+    members = {member_id for subject, day in sorted(days) if (member_id := _project_day(session, subject, day)) is not None}
+    if members:
+        refresh_totals(session, sorted(members))
+
+
+def _project_day(session: Session, subject: str, day: date) -> int | None:
+    """Whose it is. Nothing to do for an erased subject."""
     subject = canonical(session, subject)
     row = session.get(RepSubject, subject)
     if row is None:
-        return
+        return None
     values = day_values(day_of(lines_of_day(entries_of(session, subject, day), clock.now())))
     if not insert_ignoring(session, RepDay, {"subject": subject, "day": day, **values}):
         session.execute(update(RepDay).where(col(RepDay.subject) == subject, col(RepDay.day) == day).values(**values))
-    if row.member_id is not None:
-        refresh_totals(session, [row.member_id])
+    return row.member_id
 
 
 def day_values(total: Day) -> dict[str, int]:

@@ -14,7 +14,7 @@ from forum.core import clock
 from forum.core.db import insert_ignoring, transaction
 from forum.models import Member, RepDay, RepEvent, RepSubject, SiteChoice
 from forum.recognition import privileges, tags
-from forum.recognition.actions import ENTRY_COLUMNS, canonical, day_values, refresh_day, refresh_totals
+from forum.recognition.actions import ENTRY_COLUMNS, canonical, day_values, refresh_days, refresh_totals
 from forum.recognition.ledger import Day, Entry, day_of, lines_of_day
 from forum.recognition.standing import CANONICAL
 
@@ -40,8 +40,7 @@ def settle_since(session: Session, since: datetime) -> None:
         .where(col(RepEvent.counts_from) <= clock.now(), col(RepEvent.counts_from) > since)
         .distinct()
     ).all()
-    for subject, day in sorted({(row.subject, row.earn_day) for row in due}):
-        refresh_day(session, subject, day)
+    refresh_days(session, {(row.subject, row.earn_day) for row in due})
     for subject in sorted({row.subject for row in due}):
         topics = {row.topic_id for row in due if row.subject == subject and row.topic_id is not None}
         tags.refresh_topics(session, canonical(session, subject), topics)

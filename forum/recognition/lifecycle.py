@@ -9,7 +9,7 @@ from forum.accounts.events import MemberLeaving
 from forum.core import clock
 from forum.models import BadgeAward, LedgerKind, RepDay, RepEvent, RepSubject, RepTag, Topic, TopicTag
 from forum.recognition import tags
-from forum.recognition.actions import canonical, flip, refresh_day, refresh_totals, subject_elsewhere, subject_of
+from forum.recognition.actions import canonical, flip, refresh_days, refresh_totals, subject_elsewhere, subject_of
 from forum.recognition.credentials.issuing import when_erased
 from forum.recognition.standing import live, subjects_of
 
@@ -61,8 +61,8 @@ def _join(session: Session, kept: str, gone: str) -> None:
     family = list(session.scalars(subjects_of(kept)))
     _void_own(session, family)
     _void_second_votes(session, family)
-    for day in session.scalars(select(col(RepEvent.earn_day)).where(col(RepEvent.subject).in_(family)).distinct()).all():
-        refresh_day(session, kept, day)
+    earned = session.scalars(select(col(RepEvent.earn_day)).where(col(RepEvent.subject).in_(family)).distinct()).all()
+    refresh_days(session, [(kept, day) for day in earned])
     carried = (
         select(col(TopicTag.tag_id))
         .join(RepEvent, col(RepEvent.topic_id) == col(TopicTag.topic_id))

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from forum.accounts import actions, credentials, entrance, inputs, links
+from forum.accounts import actions, credentials, entrance, inputs, links, traces
 from forum.core.errors import Invalid, TooMany
 from forum.core.settings import settings
 from forum.models.accounts import LinkPurpose
@@ -39,6 +39,8 @@ def create_session(request: Request, db: Db, me: Glance, form: Annotated[Form[in
 
 @router.post("/sign-out")
 def remove_session(request: Request, db: Db, me: Me) -> Response:
+    if me.signed_in:
+        traces.remember_browser(db, me.member_id, cookies.browser_of(request))
     actions.sign_out(db, me)
     response = done(request, "/", flash="You are signed out.")
     cookies.forget(response)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from forum.accounts.entrance import Caller, Entry
 from forum.core.errors import Invalid, TooMany
+from forum.core.ids import new_token
 from forum.policy.actor import Actor
 from forum.web import cookies
 from forum.web.address import bucket
@@ -18,7 +19,8 @@ _LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
 
 
 def caller(request: Request, me: Actor) -> Caller:
-    return Caller(me, bucket(me.address), request.headers.get("user-agent", ""))
+    browser = cookies.browser_of(request) or new_token()
+    return Caller(me, bucket(me.address), request.headers.get("user-agent", ""), browser)
 
 
 def local_path(path: str | None) -> str:
@@ -30,6 +32,7 @@ def entered(request: Request, entry: Entry, url: str, flash: str = "") -> Respon
     """On to `url`, with the cookie of a fresh session."""
     response = done(request, url, flash=flash)
     cookies.remember(response, entry.token, int(entry.lasts.total_seconds()))
+    cookies.know_browser(response, entry.browser)
     return response
 
 

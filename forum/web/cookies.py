@@ -1,9 +1,10 @@
-"""The two cookies: who is signed in, and one message for the next page."""
+"""The cookies: who is signed in, which browser this is, what was written before signing in, and one message."""
 
 import base64
 import binascii
 import hmac
 import json
+import re
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -14,6 +15,8 @@ from forum.core.settings import settings
 
 FLASH = "flash"
 HELD = "held"
+BROWSER_AGE = 30 * 86_400
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,22 @@ def remember(response: Response, token: str, max_age: int) -> None:
 
 def forget(response: Response) -> None:
     response.delete_cookie(session_cookie(), path="/", secure=settings().secure, httponly=True, samesite="lax")
+
+
+def browser_cookie() -> str:
+    return "__Host-browser" if settings().secure else "browser"
+
+
+def browser_of(request: Request) -> str:
+    """A random name, so that two accounts in one browser do not vote for each other unseen; "" when it has none."""
+    token = request.cookies.get(browser_cookie(), "")
+    return token if _TOKEN.fullmatch(token) else ""
+
+
+def know_browser(response: Response, token: str) -> None:
+    response.set_cookie(
+        browser_cookie(), token, max_age=BROWSER_AGE, path="/", secure=settings().secure, httponly=True, samesite="lax"
+    )
 
 
 def set_flash(response: Response, tone: str, text: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from forum.accounts.events import SignedIn
+from forum.accounts.traces import network_of, remember_network
 from forum.core import clock
 from forum.models import (
     FraudCase,
@@ -28,7 +29,7 @@ from forum.recognition.actions import subject_of
 from forum.recognition.choices import eligible
 from forum.recognition.fairness import jobs
 from forum.recognition.fairness.detectors import detect
-from forum.recognition.fairness.weight import disposable_domains, mailbox, network_of, remember_network
+from forum.recognition.fairness.weight import disposable_domains, mailbox
 from forum.recognition.jobs import drift, rebuild
 from forum.votes.actions import vote
 from forum.votes.inputs import CastVote

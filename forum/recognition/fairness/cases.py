@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -19,13 +19,13 @@ from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.recognition.actions import Cause, flip
 from forum.recognition.badges.sources import VOTE_PATTERN
+from forum.recognition.fairness import unusual
 from forum.recognition.fairness.ballots import Ballot
 from forum.recognition.fairness.detectors import Finding, detect
 from forum.recognition.fairness.events import CaseDecided, CaseOpened, DoubtAppealed, VotesDoubted, VotesRestored
 from forum.recognition.fairness.inputs import AppealDoubt, DecideCase
 from forum.recognition.standing import CANONICAL, live
 
-LOOK_BACK = timedelta(days=365)
 UNDECIDED = (FraudState.open, FraudState.voided)
 DAY = 86_400.0
 
@@ -41,7 +41,7 @@ def ballots(session: Session) -> list[Ballot]:
         .join(giver, (col(giver.subject) == col(RepEvent.actor_subject)) | (col(giver.subject) == giver_key))
         .where(
             col(RepEvent.kind) == LedgerKind.answer_helpful,
-            col(RepEvent.occurred_at) > clock.now() - LOOK_BACK,
+            col(RepEvent.occurred_at) > clock.now() - unusual.LOOK_BACK,
             col(owner.member_id).is_not(None),
             col(giver.member_id).is_not(None),
             live(),
@@ -51,15 +51,20 @@ def ballots(session: Session) -> list[Ballot]:
 
 
 def examine(session: Session) -> int:
-    """Look at all votes and open a case for each new finding; those that are certain stop counting at once."""
+    """Look at everything and open a case for each new finding; votes that are certainly wrong stop counting at once.
+
+    What looks unusual is looked for after that, in what still counts, and waits for people.
+    """
     opened = 0
     for finding in detect(ballots(session)):
+        opened += _open(session, finding) is not None
+    for finding in unusual.findings(session):
         opened += _open(session, finding) is not None
     return opened
 
 
 def _open(session: Session, finding: Finding) -> FraudCase | None:
-    name = f"{finding.detector}:{finding.certain}:{sorted(finding.accounts)}"
+    name = f"{finding.detector}:{finding.certain}:{sorted(finding.accounts)}{finding.about}"
     moment = clock.now()
     values = {
         "fingerprint": hashlib.sha256(name.encode()).hexdigest(),

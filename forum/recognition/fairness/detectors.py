@@ -61,6 +61,8 @@ class Finding:
     accounts: frozenset[Account]
     votes: frozenset[int]
     evidence: tuple[Evidence, ...] = field(compare=False)
+    about: str = ""
+    """What makes it another one than an earlier finding about the same accounts, such as the day."""
 
 
 def detect(votes: Iterable[Ballot]) -> list[Finding]:

@@ -2,25 +2,25 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from forum.accounts import traces
 from forum.core import clock
 from forum.core.db import transaction
 from forum.core.logs import log
 from forum.jobs.queue import enqueue
-from forum.models import NetworkTrace, Post, Vote
+from forum.models import Post, Vote
 from forum.recognition.fairness import cases
 from forum.votes.events import VoteCast
 
 BURST, DAY = 5, timedelta(hours=24)
 SOON = timedelta(minutes=10)
-TRACES_KEPT = timedelta(days=30)
 
 
 def look() -> None:
     with transaction() as session:
-        session.execute(delete(NetworkTrace).where(col(NetworkTrace.seen_at) < clock.now() - TRACES_KEPT))
+        traces.sweep(session)
         opened = cases.examine(session)
     log().info("fairness.looked", opened=opened)
 

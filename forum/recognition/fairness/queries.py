@@ -24,7 +24,32 @@ DETECTORS = {
     "star": "Accounts that vote for one person",
     "ring": "A group whose members vote for each other",
     "same_hand": "Two accounts that may be one person's",
+    "jump": "A day far above somebody's usual ones",
+    "clique": "Solutions from the same few people",
+    "farm": "Accounts that may ask so that one person can answer",
+    "new_pair": "Two accounts made within an hour in one place",
 }
+VOTES = (
+    ("Votes", "Of all they gave then", "Expected"),
+    "Expected is what the same person would have given by the share that everybody else gave this author in those weeks.",
+)
+TICKS = (
+    ("Solutions", "Of all they ticked", "Expected"),
+    "Expected is what the same person would have ticked by the share that everybody else ticked of this helper.",
+)
+MEASURES = {
+    "jump": (
+        ("Points", "Of all on that day", "A usual day"),
+        "A usual day is the middle one of the last ninety with points. Shown are those who gave most of this one.",
+    ),
+    "clique": TICKS,
+    "farm": TICKS,
+    "new_pair": (
+        ("Questions answered", "Of all they asked", "Expected"),
+        "From and to say when the two accounts were made. Two people of one household look the same, so ask before you decide.",
+    ),
+}
+"""What the three numbers of a pair are, where they are not votes, and a sentence about them."""
 STATES = {
     FraudState.open: "Waiting, the votes count",
     FraudState.voided: "Waiting, the votes do not count",
@@ -90,6 +115,8 @@ class CasePage:
     at: datetime
     people: list[PersonView]
     pairs: list[PairRow]
+    columns: tuple[str, str, str]
+    explained: str
     votes: list[VoteRow]
     more_votes: int
     appeals: list[AppealView]
@@ -163,6 +190,8 @@ def case_page(session: Session, actor: Actor, case: FraudCase) -> CasePage:
         at=case.found_at,
         people=[people.get(one.member_id, FORMER) for one in members],
         pairs=[_pair(row, people) for row in case.evidence],
+        columns=MEASURES.get(case.detector, VOTES)[0],
+        explained=MEASURES.get(case.detector, VOTES)[1],
         votes=[_vote(row, people) for row in votes],
         more_votes=more,
         appeals=[
@@ -175,10 +204,10 @@ def case_page(session: Session, actor: Actor, case: FraudCase) -> CasePage:
 
 def _votes(session: Session, actor: Actor, case: FraudCase) -> tuple[list[Any], int]:
     voter = select(col(RepSubject.member_id)).where(col(RepSubject.subject) == col(RepEvent.actor_subject)).scalar_subquery()
-    query = (
+    query: Any = (
         select(
             col(RepEvent.occurred_at),
-            voter.label("voter_id"),
+            func.coalesce(voter, col(Topic.author_id)).label("voter_id"),
             col(Post.author_id).label("author_id"),
             col(Post.id).label("post_id"),
             col(Topic.id).label("topic_id"),

@@ -3,21 +3,18 @@
 A vote is always kept and shown; only its points are. Nobody is accused: the line of the ledger says why.
 """
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from forum.accounts.events import SignedIn
 from forum.core import clock
-from forum.core.db import insert_ignoring
-from forum.core.ids import keyed
-from forum.models import LedgerKind, Member, NetworkTrace, Post, RepEvent, RepSubject, SignInSession, Vote
+from forum.models import BrowserTrace, LedgerKind, Member, NetworkTrace, Post, RepEvent, RepSubject, Vote
 from forum.recognition.badges.sources import VOTE_PATTERN
 
 DISPOSABLE = Path(__file__).with_name("disposable_domains.txt")
@@ -52,7 +49,7 @@ def weigh(session: Session, voter: Member, post: Post) -> Weight:
         return Weight(SPREAD)
     if (session.scalar(lately) or 0) > IN_A_DAY:
         return Weight(MANY)
-    return Weight(same_hand=_one_mailbox(voter, author) or _one_network(session, voter.id, author.id))
+    return Weight(same_hand=_one_mailbox(voter, author) or _one_place(session, voter.id, author.id))
 
 
 def _doubted(session: Session, voter_id: int, post_id: int) -> bool:
@@ -93,34 +90,17 @@ def disposable_domains() -> frozenset[str]:
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
-def _one_network(session: Session, voter_id: int, author_id: int) -> bool:
-    """Both signed in from one small network within a day."""
-    theirs = aliased(NetworkTrace)
-    query = (
-        select(col(NetworkTrace.seen_at), col(theirs.seen_at))
-        .join(theirs, col(theirs.prefix) == col(NetworkTrace.prefix))
-        .where(col(NetworkTrace.member_id) == voter_id, col(theirs.member_id) == author_id)
+def _one_place(session: Session, voter_id: int, author_id: int) -> bool:
+    """Both were in one small network, or in one browser, within a day."""
+    networks = _together(NetworkTrace, col(NetworkTrace.prefix), "prefix", voter_id, author_id)
+    browsers = _together(BrowserTrace, col(BrowserTrace.browser), "browser", voter_id, author_id)
+    return any(abs(mine - other) < DAY for mine, other in session.execute(networks.union_all(browsers)))
+
+
+def _together(table: Any, place: Any, name: str, voter_id: int, author_id: int) -> Select[Any]:
+    theirs = aliased(table)
+    return (
+        select(col(table.seen_at), col(theirs.seen_at))
+        .join(theirs, getattr(theirs, name) == place)
+        .where(col(table.member_id) == voter_id, col(theirs.member_id) == author_id)
     )
-    return any(abs(mine - other) < DAY for mine, other in session.execute(query))
-
-
-def remember_network(session: Session, event: SignedIn) -> None:
-    """A keyed digest of the network somebody signed in from, never the address; it is kept for thirty days."""
-    found = session.get(SignInSession, event.session_id)
-    prefix = network_of(found.address) if found is not None else ""
-    if not prefix:
-        return
-    values = {"member_id": event.actor_id, "prefix": keyed(prefix, "network"), "seen_at": clock.now()}
-    if not insert_ignoring(session, NetworkTrace, values):
-        session.get_one(NetworkTrace, (event.actor_id, values["prefix"])).seen_at = clock.now()
-
-
-def network_of(address: str) -> str:
-    """The /24 of an address, or the /56; nothing for addresses that many share or that are no network's."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    if not parsed.is_global:
-        return ""
-    return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 56}", strict=False))

@@ -14,6 +14,7 @@ from forum.recognition.rates import RATES
 from forum.upkeep.evaluation.crowd import Cast, Crowd, crowd
 from forum.upkeep.evaluation.reading import Story
 from forum.upkeep.evaluation.schemes import SCHEMES, Ring, Scheme, rings
+from forum.upkeep.evaluation.unusual import unusual
 
 BACKGROUNDS, INJECTIONS = 2, 5
 LIMIT = 15_000
@@ -78,6 +79,7 @@ def evaluate(story: Story, seed: int) -> dict[str, Any]:
         "skipped": dict(story.skipped),
     }
     figures["clean"] = [_clean(one) for one in backgrounds]
+    figures["unusual"] = [unusual(story, one) for one in backgrounds]
     figures["scenarios"] = {scheme.name: _scenario(backgrounds, scheme, seed) for scheme in SCHEMES} if backgrounds else {}
     return figures
 

@@ -70,6 +70,11 @@ def of_rings(figures: dict[str, Any]) -> str:
             f"Nobody cheating: {one['auto_accounts']} accounts acted on, {one['review_accounts']} of {one['voters']:,} looked at."
             for one in figures["clean"]
         ),
+        *(
+            f"Nobody cheating: {one['jump_cases']} unusual days of {one['days_with_points']:,}, {one['clique_cases']} times the same "
+            f"few askers and {one['farm_cases']} times askers for one helper among {one['helpers']:,} helpers, in {one['days']:,} days."
+            for one in figures["unusual"]
+        ),
     ]
     for kind in ("auto", "review"):
         lines += ["", _row(kind, names, 23)]
