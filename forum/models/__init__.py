@@ -14,8 +14,6 @@ from forum.models.channels import (
     ChannelSpending,
     ChannelState,
 )
-from forum.models.credentials import Credential
-from forum.models.fairness import FraudCase, FraudMember, FraudState, FraudVote, NetworkTrace
 from forum.models.credentials import Credential, HolderKey
 from forum.models.fairness import BrowserTrace, FraudCase, FraudMember, FraudState, FraudVote, NetworkTrace
 from forum.models.feedback import OutcomeRequest, OutcomeSaid, ThankNote
