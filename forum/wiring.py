@@ -14,7 +14,8 @@ from forum.notifications import handlers as notices
 from forum.notifications import jobs as notice_jobs
 from forum.notifications import programme as programme_notices
 from forum.notifications import recognition as recognition_notices
-from forum.recognition import boards, impact, lifecycle, privileges, rest, tags, yearly
+from forum.notifications import tidying as tidying_notices
+from forum.recognition import boards, impact, lifecycle, privileges, rest, tags, tidying, yearly
 from forum.recognition import events as recognition
 from forum.recognition import handlers as ledger
 from forum.recognition import jobs as recognition_jobs
@@ -105,6 +106,7 @@ def wire() -> None:
         return
     _wire_accounts()
     _wire_topics()
+    _wire_tidying()
     _wire_verdicts()
     _wire_votes()
     _wire_outcomes()
@@ -148,10 +150,34 @@ def _wire_topics() -> None:
     subscribe(topics.DetailsAsked, record, notices.tell_asker_details, feed.note_change)
     subscribe(topics.DetailsGiven, record, feed.note_change)
     subscribe(topics.TopicStateChanged, record, feed.note_change)
-    subscribe(topics.DuplicateLinked, record, notices.tell_asker_duplicate, badge_jobs.consider, feed.note_change)
-    subscribe(topics.DuplicateUnlinked, record)
     subscribe(topics.QuestionDeflected, record)
     subscribe(catalog.TopicRetagged, record, tags.follow_retag)
+
+
+def _wire_tidying() -> None:
+    subscribe(topics.VersionRestored, record, tidying.follow_restore, feed.note_change, badge_jobs.consider)
+    subscribe(topics.EditSuggested, record, tidying_notices.tell_suggested)
+    subscribe(
+        topics.SuggestionAccepted,
+        record,
+        tidying.credit_edit,
+        tidying_notices.tell_decided,
+        feed.note_change,
+        badge_jobs.consider,
+    )
+    subscribe(topics.SuggestionDeclined, record, tidying_notices.tell_decided)
+    subscribe(topics.SuggestionWithdrawn, record)
+    subscribe(topics.DuplicateLinked, record, notices.tell_asker_duplicate, feed.note_change)
+    subscribe(topics.DuplicateUnlinked, record)
+    subscribe(
+        topics.DuplicateConfirmed,
+        record,
+        tidying.credit_duplicate,
+        tidying_notices.tell_linker,
+        badge_jobs.consider,
+        feed.note_change,
+    )
+    subscribe(topics.DuplicateUnconfirmed, record, tidying.reverse_duplicate, badge_jobs.consider, feed.note_change)
 
 
 def _wire_verdicts() -> None:

@@ -51,6 +51,8 @@ NOT_THEIRS = _for("", "404", visitor="403", unconfirmed="403", suspended="403")
 ONLY_STAFF_SEES = _for("agent admin", "404")
 REMOVED = _for("moderator agent admin", "404")
 NOBODY_404 = _for("", "404")
+ANOTHERS = NOBODY_404 | {"moderator": "403", "agent": "403", "admin": "403"}
+"""Moderators see it, but only its owner may."""
 
 
 def _all(status: str) -> Expected:
@@ -168,6 +170,8 @@ ROWS = [
     Row(f"POST {T}/duplicate", "/topics/{open}/duplicate", OWNER_OR_MODERATOR, {"earlier": "{solved}"}),
     Row(f"POST {T}/duplicate", "/topics/{open}/duplicate", _instead(OWNER_OR_MODERATOR, "422"), {"earlier": "{staff_topic}"}),
     Row(f"POST {T}/duplicate/removal", "/topics/{open}/duplicate/removal", _instead(OWNER_OR_MODERATOR, "404")),
+    Row(f"POST {T}/duplicate/confirmation", "/topics/{open}/duplicate/confirmation", _instead(OWNER_OR_MODERATOR, "409")),
+    Row(f"POST {T}/duplicate/confirmation/removal", "/topics/{open}/duplicate/confirmation/removal", OWNER_OR_MODERATOR),
     Row(f"POST {T}/follow", "/topics/{open}/follow", SIGNED_IN, {"on": "1"}),
     Row(f"POST {T}/follow", "/topics/{staff_topic}/follow", ONLY_STAFF_SEES, {"on": "1"}),
     Row(f"POST {T}/me-too", "/topics/{open}/me-too", ANYONE | {"suspended": "403", "asker": "422"}, {"on": "1"}),
@@ -204,6 +208,16 @@ ROWS = [
     Row(f"POST {P}/vote", "/posts/{staff_answer}/vote", ONLY_STAFF_SEES, {"value": "1"}),
     Row(f"POST {P}/marks", "/posts/{answer}/marks", MEMBERS, {"kind": "works"}),
     Row(f"POST {P}/marks", "/posts/{withdrawn}/marks", _all("404") | {"moderator": "403", "agent": "403", "admin": "403"}, {"kind": "works"}),
+    # Edits that members suggest.
+    Row(f"GET {P}/suggestions/new", "/posts/{answer}/suggestions/new", TRUSTED),
+    Row(f"GET {P}/suggestions/new", "/posts/{staff_answer}/suggestions/new", ONLY_STAFF_SEES),
+    Row(f"POST {P}/suggestions", "/posts/{answer}/suggestions", TRUSTED, TEXT),
+    Row(f"POST {P}/suggestions", "/posts/{staff_answer}/suggestions", ONLY_STAFF_SEES, TEXT),
+    Row("GET /suggestions/{suggestion_id}", "/suggestions/{suggestion}", REMOVED),
+    Row("POST /suggestions/{suggestion_id}/decisions", "/suggestions/{suggestion}/decisions", REMOVED, {"decision": "accept", "number": "1"}),
+    Row("POST /suggestions/{suggestion_id}/withdrawal", "/suggestions/{suggestion}/withdrawal", ANOTHERS),
+    Row("GET /desk/edits", "/desk/edits", MODERATORS),
+    Row("GET /me/edits", "/me/edits", SIGNED_IN),
     # Outcomes and what carries them back.
     Row(f"GET {R}", "/resolutions/{resolution}", ANYONE),
     Row(f"GET {R}/{{slug}}", "/resolutions/{resolution}/{resolution_slug}", ANYONE),
@@ -350,7 +364,7 @@ class World:
         people = make.everybody(session) | {"asker": self.ids["asker"]}
         volunteer = people["volunteer"]
         assert volunteer is not None
-        fresh(session, volunteer).reputation, fresh(session, volunteer).privileges = 500, "endorse"
+        fresh(session, volunteer).reputation, fresh(session, volunteer).privileges = 500, "endorse,suggest_edit"
         session.commit()
         self.ids["soon"] = (date.today() + timedelta(days=100)).isoformat()
         self.ids |= make.recognition(session, self.ids)

@@ -19,6 +19,7 @@ from forum.models import (
     Post,
     PostKind,
     RoutingInvite,
+    SuggestedEdit,
     Tag,
     ThreadLink,
     Tier,
@@ -49,7 +50,7 @@ LISTS = (
     *("/members/asha/reputation", "/search?q=hub", "/notifications", "/resolutions", "/desk/social", "/recognition", "/feed.xml"),
     *("/sections", "/sitemap.xml", "/badges", "/badges/first-solution", "/desk/votes"),
     *("/me/vip", "/perks", "/nominations", "/desk/perks", "/desk/season", "/desk/appeals", "/desk/nominations"),
-    *("/for-you", "/invitations", "/settings/invitations", "/desk/routing"),
+    *("/for-you", "/invitations", "/settings/invitations", "/desk/routing", "/desk/edits", "/me/edits"),
 )
 
 MORE = {"/me/vip": 12}
@@ -99,6 +100,7 @@ class Busy:
             self._tell(topic, number)
             self._badge(number)
             self._invite(topic, number)
+            self._suggest(answer)
             self._thread(number)
             self._programme(number)
         self.size += count
@@ -136,6 +138,15 @@ class Busy:
         self.session.add(RoutingInvite(topic_id=topic.id, member_id=self.asker.id, wave=1, chance=0.1, propensity=1.0))
         waiting = make.topic(self.session, title=f"Nobody knows about number {number} yet", tags="hub-3")
         self.session.add(RoutingInvite(topic_id=waiting.id, member_id=self.asker.id, wave=1, chance=0.1, propensity=1.0))
+
+    def _suggest(self, answer):
+        other = make.member(self.session)
+        for by in (self.asker, other):
+            self.session.add(SuggestedEdit(post_id=answer.id, by_id=by.id, base=1, body="Better."))
+        self.session.add(SuggestedEdit(post_id=self.topic_question().id, by_id=other.id, base=1, body="Better."))
+
+    def topic_question(self):
+        return self.session.exec(select(Post).where(Post.topic_id == self.topic.id, Post.kind == PostKind.question)).one()
 
     def _thread(self, number):
         where = {"platform": Platform.mastodon, "host": "toot.example"}

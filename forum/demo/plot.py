@@ -7,7 +7,7 @@ from forum.demo.content import Answer, Comment, Subject
 from forum.demo.people import Stage
 from forum.demo.timeline import moment_of, waking_moment
 from forum.models import Role, SectionKind
-from forum.topics import actions, states, verdicts
+from forum.topics import actions, duplicates, states, verdicts
 from forum.topics.inputs import Ask, AskForDetails, ChangeState, LinkDuplicate, MarkOfficial, WriteAnswer, WriteComment, WriteNote
 
 OLDEST, NEWEST = 196, 4
@@ -158,7 +158,7 @@ class _Plot:
 
     def _duplicate(self) -> None:
         data = LinkDuplicate(earlier=str(self.stage.topics[self.subject.duplicate_of].id))
-        states.link_duplicate(self.stage.session, self.stage.actors[MODERATOR], self.stage.topics[self.name], data)
+        duplicates.link_duplicate(self.stage.session, self.stage.actors[MODERATOR], self.stage.topics[self.name], data)
 
     def _close(self) -> None:
         data = ChangeState(state="closed", reason=self.subject.closed)

@@ -84,6 +84,7 @@ from forum.models.social import (
     ThreadRun,
     TriageState,
 )
+from forum.models.tidying import DuplicateSaid, SuggestedEdit, SuggestionState
 from forum.models.topics import (
     Acceptance,
     Audience,

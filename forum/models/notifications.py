@@ -32,6 +32,7 @@ class NoticeKind(StrEnum):
     season = "season"
     quiet = "quiet"
     impact = "impact"
+    edit = "edit"
 
 
 class Notice(Table, table=True):

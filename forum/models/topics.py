@@ -79,6 +79,8 @@ class Topic(Table, table=True):
     needs_info_text: str = Field(default="", max_length=500)
     duplicate_of_id: int | None = key("topic.id", on_delete="SET NULL", nullable=True, index=True)
     duplicate_by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    duplicate_confirmed_at: Moment = moment()
+    """When the asker, or two others, said that the earlier question is the same."""
     answers: int = counter()
     accepted: int = counter()
     official_post_id: int | None = Field(default=None)
@@ -177,6 +179,8 @@ class Revision(Table, table=True):
     tags: str | None = Field(default=None, max_length=300)
     author_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
     reason: str = Field(default="", max_length=200)
+    restored: int | None = None
+    """The earlier version that this one brings back."""
     at: datetime = created()
 
 

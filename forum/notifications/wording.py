@@ -39,4 +39,5 @@ WORDINGS: dict[NoticeKind, Wording] = {
     NoticeKind.season: Wording("{title}", "award", "accent", "mail_recognition"),
     NoticeKind.quiet: Wording("{title}", "clock", "", ""),
     NoticeKind.impact: Wording("{title}", "activity", "", "mail_recognition"),
+    NoticeKind.edit: Wording("{title}", "square-pen", "", ""),
 }

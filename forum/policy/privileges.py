@@ -13,8 +13,10 @@ class Privilege(StrEnum):
     vote_helpful = "vote_helpful"
     add_picture = "add_picture"
     vote_not_helpful = "vote_not_helpful"
+    suggest_edit = "suggest_edit"
     link_duplicate = "link_duplicate"
     see_split = "see_split"
+    confirm_duplicates = "confirm_duplicates"
     endorse = "endorse"
     new_tag = "new_tag"
     edit_others = "edit_others"
@@ -24,8 +26,10 @@ LABELS: dict[Privilege, str] = {
     Privilege.vote_helpful: "Say that an answer is helpful",
     Privilege.add_picture: "Add pictures and more than two links",
     Privilege.vote_not_helpful: "Say that an answer is not helpful",
+    Privilege.suggest_edit: "Suggest an edit to somebody else's post",
     Privilege.link_duplicate: "Link a question to an earlier one",
     Privilege.see_split: "See helpful and not helpful apart",
+    Privilege.confirm_duplicates: "Confirm, with one other, that a question was asked before",
     Privilege.endorse: "Say what somebody knows, once a day",
     Privilege.new_tag: "Make a new tag",
     Privilege.edit_others: "Edit other people's posts, with every version kept",
@@ -34,8 +38,10 @@ STANDARD: dict[Privilege, int] = {
     Privilege.vote_helpful: 15,
     Privilege.add_picture: 10,
     Privilege.vote_not_helpful: 50,
+    Privilege.suggest_edit: 50,
     Privilege.link_duplicate: 100,
     Privilege.see_split: 500,
+    Privilege.confirm_duplicates: 500,
     Privilege.endorse: 500,
     Privilege.new_tag: 750,
     Privilege.edit_others: 1_000,

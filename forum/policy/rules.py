@@ -169,6 +169,10 @@ RULES: dict[Permission, list[list[Rule]]] = {
         [*MEMBER, asked_it, *SEES],
         [*MEMBER, Holds(Privilege.link_duplicate), *SEES],
     ],
+    Permission.duplicate_confirm: [
+        [*MEMBER, asked_it, *SEES],
+        [*MEMBER, Holds(Privilege.confirm_duplicates), somebody_else, *SEES],
+    ],
     Permission.answer_post: [[*MEMBER, is_open, *SEES]],
     Permission.answer_accept: [
         [*MEMBER, asked_it, is_answer, is_visible, has_solutions, *SEES],
@@ -189,6 +193,16 @@ RULES: dict[Permission, list[list[Rule]]] = {
         [*MODERATES, is_visible, *SEES],
         [*MEMBER, Holds(Privilege.edit_others), is_visible, is_open, is_content, *SEES],
     ],
+    Permission.edit_suggest: [
+        [*MEMBER, someone_elses, Holds(Privilege.suggest_edit), is_visible, is_open, is_content, *SEES],
+    ],
+    Permission.edit_decide: [
+        [*MEMBER, wrote_it, somebody_else, is_visible, *SEES],
+        [*MODERATES, somebody_else, is_visible, *SEES],
+        [*MEMBER, Holds(Privilege.edit_others), somebody_else, is_visible, is_content, *SEES],
+    ],
+    Permission.edit_withdraw: [[signed_in, owns_it]],
+    Permission.edits_see: [MODERATES],
     Permission.post_history: [SEES],
     Permission.post_vote: [
         [*MEMBER, someone_elses, can_be_voted, is_visible, Holds(Privilege.vote_helpful), *SEES],

@@ -19,8 +19,10 @@ class ChoosePrivileges(Input):
     vote_helpful: Points | None = None
     add_picture: Points | None = None
     vote_not_helpful: Points | None = None
+    suggest_edit: Points | None = None
     link_duplicate: Points | None = None
     see_split: Points | None = None
+    confirm_duplicates: Points | None = None
     endorse: Points | None = None
     new_tag: Points | None = None
     edit_others: Points | None = None

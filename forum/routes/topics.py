@@ -31,7 +31,6 @@ AnswerForm = Annotated[Form[inputs.WriteAnswer], posted(inputs.WriteAnswer)]
 NoteForm = Annotated[Form[inputs.WriteNote], posted(inputs.WriteNote)]
 DetailsForm = Annotated[Form[inputs.AskForDetails], posted(inputs.AskForDetails)]
 StateForm = Annotated[Form[inputs.ChangeState], posted(inputs.ChangeState)]
-DuplicateForm = Annotated[Form[inputs.LinkDuplicate], posted(inputs.LinkDuplicate)]
 SwitchForm = Annotated[Form[Switch], posted(Switch)]
 
 
@@ -68,20 +67,6 @@ def state(request: Request, db: Db, me: Me, topic_id: Id, form: StateForm) -> Re
     topic = access.access_topic(db, me, topic_id)
     states.change_state(db, me, topic, form.data)
     return done(request, topic_address(topic), flash="Saved. Everybody who looks sees why.")
-
-
-@router.post("/topics/{topic_id}/duplicate")
-def duplicate(request: Request, db: Db, me: Me, topic_id: Id, form: DuplicateForm) -> Response:
-    topic = access.access_topic(db, me, topic_id)
-    states.link_duplicate(db, me, topic, form.data)
-    return done(request, topic_address(topic), flash="Linked. The asker is asked whether that solved it.")
-
-
-@router.post("/topics/{topic_id}/duplicate/removal")
-def unlink(request: Request, db: Db, me: Me, topic_id: Id) -> Response:
-    topic = access.access_topic(db, me, topic_id)
-    states.unlink_duplicate(db, me, topic)
-    return done(request, topic_address(topic), flash="The link is gone.")
 
 
 @router.post("/topics/{topic_id}/follow")

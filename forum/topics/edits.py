@@ -32,7 +32,7 @@ from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.topics.access import question_of
 from forum.topics.actions import check_links, check_tags, note_reply_of_asker, rendered
-from forum.topics.events import PostConverted, PostEdited, PostReturned, PostWithdrawn
+from forum.topics.events import PostConverted, PostEdited, PostReturned, PostWithdrawn, VersionRestored
 from forum.topics.inputs import Convert, EditPost, Remove
 from forum.topics.states import open_state
 from forum.topics.verdicts import take_back_acceptance
@@ -43,17 +43,32 @@ GRACE = timedelta(minutes=5)
 
 def edit_post(session: Session, actor: Actor, topic: Topic, post: Post, data: EditPost) -> None:
     require(actor, Permission.post_edit, About(topic, post))
-    if topic.official_post_id == post.id and not may(actor, Permission.answer_verify, About(topic, post)):
-        raise Conflict("Staff stand behind this answer as it is. Comment under it, and they can change or unmark it.")
+    check_official(actor, topic, post)
     if data.number and data.number != post.revisions:
         raise Conflict("Somebody else edited this meanwhile. Your text is below: compare, then save again.")
-    if post.kind == PostKind.question and len(data.title) < 15:
-        raise Invalid({"title": "Write your question in one line, at least 15 characters."})
-    if post.kind == PostKind.question:
-        check_tags(session, actor, data.tags)
-    _save_version(session, actor, topic, post, data)
+    check_question(session, actor, post, data)
+    if _in_grace(session, actor, post):
+        _mend_version(session, actor.member_id, post, data)
+    else:
+        add_version(session, actor.member_id, post, data)
+    show_version(session, topic, post, data)
+    check_links(actor, post.html)
     emit(session, PostEdited(actor.member_id, topic.id, post.id, post.revisions))
     note_reply_of_asker(session, actor, topic)
+
+
+def check_official(actor: Actor, topic: Topic, post: Post) -> None:
+    if topic.official_post_id == post.id and not may(actor, Permission.answer_verify, About(topic, post)):
+        raise Conflict("Staff stand behind this answer as it is. Comment under it, and they can change or unmark it.")
+
+
+def check_question(session: Session, actor: Actor, post: Post, data: EditPost) -> None:
+    """What only a question has."""
+    if post.kind != PostKind.question:
+        return
+    if len(data.title) < 15:
+        raise Invalid({"title": "Write your question in one line, at least 15 characters."})
+    check_tags(session, actor, data.tags)
 
 
 def restore_version(session: Session, actor: Actor, topic: Topic, post: Post, number: int) -> None:
@@ -71,34 +86,41 @@ def restore_version(session: Session, actor: Actor, topic: Topic, post: Post, nu
         reason=f"Back to version {number}",
         number=0,
     )
-    _save_version(session, actor, topic, post, data)
-    emit(session, PostEdited(actor.member_id, topic.id, post.id, post.revisions))
+    add_version(session, actor.member_id, post, data, restored=number)
+    show_version(session, topic, post, data)
+    emit(session, VersionRestored(actor.member_id, topic.id, post.id, post.revisions))
 
 
-def _save_version(session: Session, actor: Actor, topic: Topic, post: Post, data: EditPost) -> None:
-    moment = clock.now()
+def add_version(session: Session, author_id: int | None, post: Post, data: EditPost, *, restored: int | None = None) -> None:
+    post.revisions += 1
+    content = _content(author_id, post, data)
+    session.add(Revision(post_id=post.id, number=post.revisions, restored=restored, **content))
+    post.edited_at = content["at"]
+
+
+def _mend_version(session: Session, author_id: int, post: Post, data: EditPost) -> None:
+    newest = update(Revision).where(col(Revision.post_id) == post.id, col(Revision.number) == post.revisions)
+    session.execute(newest.values(**_content(author_id, post, data)))
+
+
+def _content(author_id: int | None, post: Post, data: EditPost) -> dict[str, Any]:
     question = post.kind == PostKind.question
-    content: dict[str, Any] = {
+    return {
         "title": data.title if question else None,
         "body": data.body,
         "tags": ", ".join(data.tags) if question else None,
-        "author_id": actor.id,
+        "author_id": author_id,
         "reason": data.reason,
-        "at": moment,
+        "at": clock.now(),
     }
-    if _in_grace(session, actor, post):
-        session.execute(
-            update(Revision).where(col(Revision.post_id) == post.id, col(Revision.number) == post.revisions).values(**content)
-        )
-    else:
-        post.revisions += 1
-        session.add(Revision(post_id=post.id, number=post.revisions, **content))
-        post.edited_at = moment
+
+
+def show_version(session: Session, topic: Topic, post: Post, data: EditPost) -> None:
+    """Make the post, and a question's topic, say what the newest version says."""
     post.body = data.body
     post.html, _ = rendered(session, data.body)
-    check_links(actor, post.html)
     post.renderer = markdown.RENDERER
-    if question:
+    if post.kind == PostKind.question:
         topic.title, topic.slug = data.title, slug(data.title)
         tag_topic(session, topic, data.tags)
 

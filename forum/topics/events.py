@@ -44,6 +44,54 @@ class PostEdited:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionRestored:
+    """An earlier version is shown again, as version `number`."""
+
+    actor_id: int
+    topic_id: int
+    post_id: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditSuggested:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    suggestion_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionAccepted:
+    """It is version `number` of the post now."""
+
+    actor_id: int
+    topic_id: int
+    post_id: int
+    suggestion_id: int
+    suggester_id: int | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionDeclined:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    suggestion_id: int
+    suggester_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionWithdrawn:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    suggestion_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerAccepted:
     actor_id: int
     topic_id: int
@@ -130,6 +178,23 @@ class DuplicateLinked:
 class DuplicateUnlinked:
     actor_id: int
     topic_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateConfirmed:
+    """The asker, or two others, say that the earlier question is the same; `linker_id` found it."""
+
+    actor_id: int
+    topic_id: int
+    earlier_id: int
+    linker_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateUnconfirmed:
+    actor_id: int
+    topic_id: int
+    linker_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

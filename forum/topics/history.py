@@ -85,9 +85,10 @@ def differences(before: str, after: str, *, whole: bool = False) -> list[tuple[s
 
 def edit_page(session: Session, actor: Actor, topic: Topic, post: Post) -> EditPage:
     require(actor, Permission.post_edit, About(topic, post))
-    newest = session.execute(
-        select(col(Revision.tags)).where(col(Revision.post_id) == post.id, col(Revision.number) == post.revisions)
-    ).first()
+    return form_of(session, topic, post)
+
+
+def form_of(session: Session, topic: Topic, post: Post, *, suggesting: bool = False) -> EditPage:
     question = post.kind == PostKind.question
     return EditPage(
         post_id=post.id,
@@ -97,5 +98,26 @@ def edit_page(session: Session, actor: Actor, topic: Topic, post: Post) -> EditP
         number=post.revisions,
         title=topic.title if question else "",
         body=post.body,
-        tags=(newest.tags or "") if question and newest else "",
+        tags=tags_of(session, post) if question else "",
+        suggesting=suggesting,
     )
+
+
+def tags_of(session: Session, post: Post) -> str:
+    """As its newest version has them."""
+    newest = select(col(Revision.tags)).where(col(Revision.post_id) == post.id, col(Revision.number) == post.revisions)
+    return session.scalar(newest) or ""
+
+
+def standing_versions(session: Session, post: Post) -> set[int]:
+    """The versions that today's text rests on: going back to an earlier one leaves those between behind."""
+    rows = select(col(Revision.number), col(Revision.restored)).where(
+        col(Revision.post_id) == post.id, col(Revision.restored).is_not(None)
+    )
+    restored = {row.number: row.restored for row in session.execute(rows)}
+    standing: set[int] = set()
+    number = post.revisions
+    while number >= 1 and number not in standing:
+        standing.add(number)
+        number = restored.get(number) or number - 1
+    return standing

@@ -82,6 +82,13 @@ class RestoreVersion(Input):
     number: int = Field(ge=1, le=1_000_000)
 
 
+class DecideEdit(Input):
+    decision: Literal["accept", "decline"]
+    number: Annotated[int, Field(ge=1, le=1_000_000)]
+    """The version that was being read: nobody overwrites what they have not seen."""
+    answer: Annotated[Line, Field(max_length=300)] = ""
+
+
 class KeepDraft(Input):
     place: Annotated[Line, Field(max_length=40, pattern=PLACE)]
     title: Annotated[Line, Field(max_length=200)] = ""

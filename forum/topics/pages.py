@@ -14,6 +14,7 @@ from forum.core.proportions import rank
 from forum.models import (
     Audience,
     Draft,
+    DuplicateSaid,
     Follow,
     Member,
     MeToo,
@@ -83,7 +84,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
     topic = loaded.topic
     about = About(topic)
     mine = load_mine(session, actor, [row.id for row in loaded.posts])
-    my_me_too, following, draft = _my_state(session, actor, topic.id)
+    my_state = _my_state(session, actor, topic.id)
     posts = _post_views(actor, loaded, mine, guests.authors)
     question = next(post for post in posts if post.kind == PostKind.question)
     answers = [post for post in posts if post.kind == PostKind.answer and post.official is None]
@@ -111,8 +112,8 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         more_url=f"{url}?after={loaded.more}" if loaded.more else None,
         speed=_speed(topic),
         me_too=topic.me_too,
-        my_me_too=my_me_too,
-        following=following,
+        my_me_too="me_too" in my_state,
+        following="follow" in my_state,
         duplicate_of=_earlier(actor, topic),
         origins=guests.origins,
         timeline=life(topic, posts, guests.origins),
@@ -120,7 +121,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         looking=topic.looking or "",
         asked=guests.asked,
         notes=[comment_view(actor, topic, row, {}) for row in loaded.comments if row.kind == PostKind.note],
-        draft_body=draft,
+        draft_body=my_state.get("draft", ""),
         resolution_url=_resolution_url(topic),
         may_answer=may(actor, Permission.answer_post, about),
         why_not_answer=why_not(actor, Permission.answer_post, about),
@@ -130,6 +131,9 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         may_ask_details=may(actor, Permission.topic_needs_info, about) and topic.state != TopicState.solved,
         may_close=may(actor, _next_state(topic), about),
         may_link_duplicate=may(actor, Permission.topic_link_duplicate, about),
+        duplicate_confirmed=topic.duplicate_confirmed_at is not None,
+        said_duplicate="same" in my_state,
+        may_confirm_duplicate=may(actor, Permission.duplicate_confirm, About(topic, owner_id=topic.duplicate_by_id)),
         may_write_resolution=may(actor, Permission.resolution_write, about) and bool(topic.accepted or topic.official_post_id),
         asks_whose=any(post.may_credit for post in posts) and topic.credited_post_id is None,
         wrote_here=actor.signed_in and any(row.author_id == actor.id for row in loaded.posts),
@@ -250,10 +254,10 @@ def _own_solution(loaded: Loaded) -> OwnSolution | None:
     return OwnSolution(max(ticked), loaded.topic.credited_post_id) if ticked else None
 
 
-def _my_state(session: Session, actor: Actor, topic_id: int) -> tuple[bool, bool, str]:
-    """Me-too, following, and the kept draft of an answer: one query."""
+def _my_state(session: Session, actor: Actor, topic_id: int) -> dict[str, str]:
+    """Me-too, following, that it was asked before, and the kept draft of an answer: one query."""
     if not actor.signed_in:
-        return False, False, ""
+        return {}
     me_too = select(func.count(), func.max("me_too").label("what"), func.max("").label("body")).where(
         col(MeToo.topic_id) == topic_id, col(MeToo.member_id) == actor.id
     )
@@ -263,8 +267,10 @@ def _my_state(session: Session, actor: Actor, topic_id: int) -> tuple[bool, bool
     draft = select(func.count(), func.max("draft"), func.max(Draft.body)).where(
         col(Draft.member_id) == actor.id, col(Draft.place) == f"topic:{topic_id}"
     )
-    found = {row.what: row.body for row in session.execute(union_all(me_too, follow, draft)) if row[0]}
-    return "me_too" in found, "follow" in found, found.get("draft") or ""
+    same = select(func.count(), func.max("same"), func.max("")).where(
+        col(DuplicateSaid.topic_id) == topic_id, col(DuplicateSaid.member_id) == actor.id
+    )
+    return {row.what: row.body or "" for row in session.execute(union_all(me_too, follow, draft, same)) if row[0]}
 
 
 def _earlier(actor: Actor, topic: Row[Any]) -> LinkView | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Row, Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -18,6 +18,8 @@ from forum.models import (
     Post,
     PostKind,
     PostState,
+    SuggestedEdit,
+    SuggestionState,
     Vote,
 )
 from forum.policy.actor import Actor
@@ -74,6 +76,7 @@ def select_posts() -> Select[Any]:
             col(OfficialMark.scope).label("official_scope"),
             col(OfficialMark.review_by).label("official_review"),
             col(Marker.name).label("official_by"),
+            _suggestion().label("suggestion"),
         )
         .outerjoin(Member, col(Member.id) == col(Post.author_id))
         .outerjoin(Acceptance, col(Acceptance.post_id) == col(Post.id))
@@ -83,6 +86,12 @@ def select_posts() -> Select[Any]:
     )
     made: Select[Any] = posts
     return made
+
+
+def _suggestion() -> Any:
+    """The suggested edit of a post that has waited longest."""
+    waits = (col(SuggestedEdit.post_id) == col(Post.id)) & (col(SuggestedEdit.state) == SuggestionState.open)
+    return select(func.min(col(SuggestedEdit.id))).where(waits).correlate(Post).scalar_subquery()
 
 
 def load_mine(session: Session, actor: Actor, post_ids: list[int]) -> Mine:
@@ -205,6 +214,8 @@ def post_view(
         may_mark=may(actor, Permission.answer_mark, about),
         may_comment=may(actor, Permission.comment_post, about),
         may_edit=may(actor, Permission.post_edit, about),
+        may_suggest=may(actor, Permission.edit_suggest, about) and not may(actor, Permission.post_edit, about),
+        suggestion=row.suggestion if row.suggestion and may(actor, Permission.edit_decide, about) else None,
         may_withdraw=visible and may(actor, Permission.post_withdraw, about),
         may_remove=visible and may(actor, Permission.post_remove, about),
         may_return=not visible and _may_return(actor, about),

@@ -1,17 +1,16 @@
-"""What a topic goes through besides answers: details asked for, closed, reopened, archived, linked to an earlier one."""
+"""What a topic goes through besides answers: details asked for, closed, reopened, archived."""
 
 from sqlmodel import Session
 
-from forum.core.errors import Conflict, Invalid, NotFound
+from forum.core.errors import Conflict, Invalid
 from forum.core.events import emit
-from forum.core.text import MAX_ID
 from forum.models import Topic, TopicState
 from forum.policy.actor import Actor
-from forum.policy.check import may, require
+from forum.policy.check import require
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
-from forum.topics.events import DetailsAsked, DuplicateLinked, DuplicateUnlinked, TopicStateChanged
-from forum.topics.inputs import AskForDetails, ChangeState, LinkDuplicate
+from forum.topics.events import DetailsAsked, TopicStateChanged
+from forum.topics.inputs import AskForDetails, ChangeState
 
 
 def ask_for_details(session: Session, actor: Actor, topic: Topic, data: AskForDetails) -> None:
@@ -48,27 +47,3 @@ def open_state(topic: Topic) -> TopicState:
     if topic.accepted:
         return TopicState.solved
     return TopicState.answered if topic.answers else TopicState.new
-
-
-def link_duplicate(session: Session, actor: Actor, topic: Topic, data: LinkDuplicate) -> None:
-    """A link and a question to the asker, never a punishment: the topic stays as open as it was."""
-    require(actor, Permission.topic_link_duplicate, About(topic))
-    earlier = session.get(Topic, min(int(data.earlier), MAX_ID))
-    if earlier is None or not may(actor, Permission.topic_read, About(earlier)):
-        raise Invalid({"earlier": "We cannot find a topic with that number."})
-    if earlier.audience != topic.audience:
-        raise Invalid({"earlier": "That topic has other readers, so many would not see it."})
-    if earlier.id == topic.id or earlier.duplicate_of_id == topic.id:
-        raise Invalid({"earlier": "Choose another topic than this one."})
-    topic.duplicate_of_id = earlier.id
-    topic.duplicate_by_id = actor.id
-    emit(session, DuplicateLinked(actor.member_id, topic.id, earlier.id, topic.author_id))
-
-
-def unlink_duplicate(session: Session, actor: Actor, topic: Topic) -> None:
-    require(actor, Permission.topic_link_duplicate, About(topic))
-    if topic.duplicate_of_id is None:
-        raise NotFound
-    topic.duplicate_of_id = None
-    topic.duplicate_by_id = None
-    emit(session, DuplicateUnlinked(actor.member_id, topic.id))

@@ -122,6 +122,9 @@ class PostView:
     may_mark: bool
     may_comment: bool
     may_edit: bool
+    may_suggest: bool
+    suggestion: int | None
+    """A suggested edit that the reader may decide about."""
     may_withdraw: bool
     may_remove: bool
     may_return: bool
@@ -221,6 +224,9 @@ class TopicPage:
     may_ask_details: bool
     may_close: bool
     may_link_duplicate: bool
+    duplicate_confirmed: bool
+    said_duplicate: bool
+    may_confirm_duplicate: bool
     may_write_resolution: bool
     asks_whose: bool
     """Its asker solved it themselves: whose answer led them there?"""
@@ -332,6 +338,8 @@ class EditPage:
     title: str
     body: str
     tags: str
+    suggesting: bool
+    """Somebody else decides about what is written here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from forum.models import (
     Mentorship,
     MentorshipState,
     PointsProposal,
+    SuggestedEdit,
     Tag,
     TagReview,
     ThankNote,
@@ -26,7 +27,8 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
     note = ThankNote(post_id=ids["answer"], from_id=ids["asker"].id, to_id=ids["helper_id"], text="Thank you", may_publish=True)
     review = TagReview(tag_id=tag, member_id=ids["helper_id"])
     pair = Mentorship(mentor_id=ids["helper_id"], mentee_id=people.member(session).id, state=MentorshipState.active)
-    session.add_all([proposal, note, review, pair, Mentor(member_id=ids["helper_id"])])
+    edit = SuggestedEdit(post_id=ids["answer"], by_id=people.member(session).id, base=1, body="Move the hub two metres away.")
+    session.add_all([proposal, note, review, pair, edit, Mentor(member_id=ids["helper_id"])])
     session.flush()
     shown = DraftShown(mentorship_id=pair.id, topic_id=ids["open"], body="Perhaps the channel?")
     session.add(shown)
@@ -35,6 +37,7 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
         "proposal": proposal.id,
         "thanks": note.id,
         "review": review.id,
+        "suggestion": edit.id,
         "mentorship": pair.id,
         "shown": shown.id,
         "outcome": outcomes.token_for(outcomes.Invitation(ids["open"], ids["answer"], 3, ids["asker"].id)),

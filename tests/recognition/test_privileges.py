@@ -72,7 +72,7 @@ def test_administrators_choose_and_everybody_follows(app, session, drain):
         later = clock.now() + GRACE + timedelta(minutes=1)
         clock.use(lambda: later)
         privileges.refresh_all()
-        assert fresh(session, member).privileges == "add_picture,vote_helpful,vote_not_helpful"
+        assert fresh(session, member).privileges == "add_picture,suggest_edit,vote_helpful,vote_not_helpful"
         browser.sign_in(admin)
         own = {privilege.value: "7" for privilege in Privilege}
         assert browser.post("/admin/recognition", own | {"new_tag": "-1"}).status_code == 422
@@ -109,7 +109,7 @@ def test_gaining_a_privilege_is_told_once(session):
     for points in (60, 0, 60):
         _points(session, member, points)
     kinds = [notice.kind for notice in session.scalars(select(Notice).where(Notice.member_id == member.id))]
-    assert kinds.count(NoticeKind.privilege) == 2, "not helpful, and linking"
+    assert kinds.count(NoticeKind.privilege) == 3, "not helpful, suggesting edits, and linking"
 
 
 def test_moderators_hold_all_and_visitors_none(session):

@@ -1,0 +1,46 @@
+"""What members are told about edits they suggested or got, and about earlier questions they found."""
+
+from sqlmodel import Session
+
+from forum.models import NoticeKind, SuggestedEdit, Topic
+from forum.notifications.handlers import tell
+from forum.topics.events import DuplicateConfirmed, EditSuggested, SuggestionAccepted, SuggestionDeclined
+from forum.topics.rows import topic_url
+
+
+def tell_suggested(session: Session, event: EditSuggested) -> None:
+    """Whoever wrote it is asked first."""
+    title = f"Somebody suggests an edit to what you wrote in “{_title(session, event.topic_id)}”"
+    _tell(session, event.author_id, event, f"suggested:{event.suggestion_id}", title)
+
+
+def tell_decided(session: Session, event: SuggestionAccepted | SuggestionDeclined) -> None:
+    said = session.get_one(SuggestedEdit, event.suggestion_id).answer
+    taken = isinstance(event, SuggestionAccepted)
+    title = (
+        f"Your edit to “{_title(session, event.topic_id)}” was {'accepted' if taken else 'declined'}{': ' if said else ''}{said}"
+    )
+    _tell(session, event.suggester_id, event, f"edit:{event.suggestion_id}", title)
+
+
+def _tell(
+    session: Session,
+    member_id: int | None,
+    event: EditSuggested | SuggestionAccepted | SuggestionDeclined,
+    cause: str,
+    title: str,
+) -> None:
+    link = f"/suggestions/{event.suggestion_id}"
+    tell(session, [member_id], NoticeKind.edit, cause, actor_id=event.actor_id, title=title[:200], link=link)
+
+
+def tell_linker(session: Session, event: DuplicateConfirmed) -> None:
+    topic = session.get_one(Topic, event.topic_id)
+    cause = f"same:{event.topic_id}:{event.earlier_id}"
+    title = f"The earlier question you linked solved “{topic.title}”"
+    link = topic_url(topic.id, topic.slug)
+    tell(session, [event.linker_id], NoticeKind.points, cause, actor_id=event.actor_id, title=title[:200], link=link)
+
+
+def _title(session: Session, topic_id: int) -> str:
+    return session.get_one(Topic, topic_id).title
