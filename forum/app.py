@@ -43,6 +43,7 @@ from forum.routes import (
     triage,
     votes,
 )
+from forum.social.reading.erasing import erase_again
 from forum.web import assets, errors
 from forum.web.guards import Guards
 from forum.web.page_cache import PageCache
@@ -101,6 +102,7 @@ def create_app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().threads
+    await anyio.to_thread.run_sync(erase_again)
     stopping = threading.Event()
     worker = wiring.worker() if settings().embedded_worker else None
     threads = [threading.Thread(target=write_regularly, args=[stopping], name="readers", daemon=True)]

@@ -37,6 +37,10 @@ from forum.resolutions import handlers as resolution_credit
 from forum.search import feed
 from forum.social import events as social
 from forum.social import shares
+from forum.social.channels import events as channels
+from forum.social.reading import events as reading
+from forum.social.reading import following
+from forum.social.reading import jobs as reading_jobs
 from forum.topics import drafts
 from forum.topics import events as topics
 from forum.votes import events as votes
@@ -66,6 +70,10 @@ JOBS: dict[str, Function] = {
     "recognition.badge_digest": badge_jobs.digest,
     "recognition.route": routing_jobs.route,
     "recognition.learn_routing": routing_jobs.learn,
+    "social.tick": reading_jobs.tick,
+    "social.poll": reading_jobs.poll,
+    "social.read_thread": reading_jobs.read_thread,
+    "social.read_address": reading_jobs.read_address,
     "search.follow": feed.follow,
     "search.learn_likeness": feed.learn_likeness,
     "credentials.add_proof": proofs.add_proof,
@@ -76,6 +84,7 @@ JOBS: dict[str, Function] = {
 
 SCHEDULE = [
     Periodic("search.follow", timedelta(minutes=1)),
+    Periodic("social.tick", timedelta(minutes=1)),
     Periodic("search.learn_likeness", timedelta(days=1)),
     Periodic("recognition.route", timedelta(minutes=5)),
     Periodic("recognition.learn_routing", timedelta(days=1), at=time(3, 30)),
@@ -111,6 +120,7 @@ def wire() -> None:
     _wire_votes()
     _wire_outcomes()
     _wire_recognition()
+    _wire_elsewhere()
     _wire_badges()
     _wire_routing()
     _wire_programme()
@@ -143,7 +153,7 @@ def _wire_topics() -> None:
     )
     subscribe(topics.CommentPosted, record, notices.tell_mentioned, notices.tell_author_of_parent, badge_jobs.consider)
     subscribe(topics.NotePosted, record)
-    subscribe(topics.PostEdited, record, feed.note_change, badge_jobs.consider)
+    subscribe(topics.PostEdited, record, following.lock_edited, feed.note_change, badge_jobs.consider)
     subscribe(topics.PostWithdrawn, record, ledger.void_withdrawn, impact.refresh_author, feed.note_change, badge_jobs.consider)
     subscribe(topics.PostReturned, record, ledger.restore_returned, impact.refresh_author, feed.note_change, badge_jobs.consider)
     subscribe(topics.PostConverted, record, ledger.follow_conversion, impact.refresh_author, feed.note_change)
@@ -249,6 +259,17 @@ def _wire_outcomes() -> None:
     subscribe(social.ThreadIgnored, record)
     subscribe(social.ThreadReopened, record)
     subscribe(social.ShareSent, record, badge_jobs.consider)
+
+
+def _wire_elsewhere() -> None:
+    subscribe(channels.ChannelConnected, record)
+    subscribe(channels.ChannelChanged, record)
+    subscribe(channels.ChannelNeedsSigningIn, record)
+    subscribe(reading.ThreadAsked, record)
+    subscribe(reading.ThreadArrived, record)
+    subscribe(reading.ThreadGrew, record)
+    subscribe(reading.OutsidePostsChanged, record, feed.note_change)
+    subscribe(reading.OutsidePostsErased, record, feed.note_change)
 
 
 def _wire_badges() -> None:

@@ -63,6 +63,10 @@ def upgrade() -> None:
         _allow(batch, "role", ROLES)
         batch.add_column(sa.Column("text_hash", sa.String(64), nullable=False, server_default=""))
         batch.add_column(sa.Column("locked", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.execute(
+        "UPDATE post_map SET text_hash = (SELECT p.text_hash FROM external_post p WHERE p.id = post_map.external_post_id)"
+        " WHERE role IN ('question', 'segment', 'answer', 'comment') AND post_id IN (SELECT id FROM post WHERE author_id IS NULL)"
+    )
     op.create_table(
         "thread_run",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -75,6 +79,18 @@ def upgrade() -> None:
         sa.Column("error", sa.String(300), nullable=False),
     )
     op.create_index("ix_thread_run_thread_id", "thread_run", ["thread_id"])
+    op.create_table(
+        "reading_request",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("url", sa.String(2000), nullable=False),
+        sa.Column("channel_id", sa.Integer, _key("reading_request", "channel_id", "channel", "SET NULL")),
+        sa.Column("thread_id", sa.Integer, _key("reading_request", "thread_id", "thread_link", "SET NULL")),
+        sa.Column("state", sa.String(24), nullable=False, server_default="waiting"),
+        sa.Column("said", sa.String(300), nullable=False),
+        sa.Column("by_id", sa.Integer, _key("reading_request", "by_id", "member", "SET NULL")),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(_one_of("state", ("waiting", "done", "refused")), name="ck_reading_request_state"),
+    )
 
 
 def _channels() -> None:
@@ -175,6 +191,7 @@ def _allow(batch, column: str, values: tuple[str, ...]) -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("reading_request")
     op.drop_table("thread_run")
     with op.batch_alter_table("post_map") as batch:
         for name in ("locked", "text_hash"):

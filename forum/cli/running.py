@@ -12,6 +12,7 @@ from forum.core import migrations
 from forum.core.errors import ForumError
 from forum.core.settings import settings
 from forum.demo.seed import seed
+from forum.social.reading.erasing import erase_again
 
 Port = Annotated[int, typer.Option(help="Port to listen on.")]
 
@@ -52,6 +53,7 @@ def worker() -> None:
     running = wiring.worker()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: running.stop())
+    erase_again()
     running.run()
 
 

@@ -17,6 +17,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     base_url: str = "http://localhost:8000"
     secret_key: str = ""
+    older_secret_keys: str = ""
+    """Comma-separated; what was sealed with them still opens after the key changed."""
     redis_url: str = ""
     smtp_url: str = ""
     mail_from: str = "Community <community@localhost>"
@@ -79,6 +81,10 @@ class Settings(BaseSettings):
             path.write_text(secrets.token_urlsafe(48))
             path.chmod(0o600)
         return path.read_bytes()
+
+    @property
+    def older_keys(self) -> tuple[bytes, ...]:
+        return tuple(one.strip().encode() for one in self.older_secret_keys.split(",") if one.strip())
 
 
 @cache

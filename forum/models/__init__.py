@@ -79,6 +79,8 @@ from forum.models.social import (
     Platform,
     PostMap,
     Privacy,
+    ReadingRequest,
+    ReadingState,
     ThreadLink,
     ThreadOrigin,
     ThreadRun,

@@ -296,3 +296,25 @@ class LegacyId(Table, table=True):
     kind: str = Field(primary_key=True, max_length=12)
     old_id: str = Field(primary_key=True, max_length=40)
     new_id: int
+
+
+class ReadingState(StrEnum):
+    waiting = "waiting"
+    done = "done"
+    refused = "refused"
+
+
+class ReadingRequest(Table, table=True):
+    """Somebody pasted an address; here they see what became of it."""
+
+    __tablename__ = "reading_request"
+    __table_args__ = (one_of("state", ReadingState),)
+
+    id: int = Field(default=None, primary_key=True)
+    url: str = Field(max_length=2000)
+    channel_id: int | None = key("channel.id", on_delete="SET NULL", nullable=True)
+    thread_id: int | None = key("thread_link.id", on_delete="SET NULL", nullable=True)
+    state: ReadingState = choice("state", ReadingState, ReadingState.waiting)
+    said: str = Field(default="", max_length=300)
+    by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    created_at: datetime = created()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from forum.core.ids import keyed
-from forum.models.social import AccountKind, Platform
+from forum.models.social import AccountKind, Platform, Privacy
 
 NETWORKS = {
     Platform.mastodon: "Mastodon",
@@ -12,6 +12,9 @@ NETWORKS = {
     Platform.reddit: "Reddit",
     Platform.discourse: "another forum",
     Platform.feed: "the web",
+    Platform.mail: "e-mail",
+    Platform.simulated: "the practice network",
+    Platform.elsewhere: "elsewhere",
 }
 OPEN_KINDS = (AccountKind.brand, AccountKind.staff, AccountKind.public_figure)
 
@@ -37,12 +40,20 @@ def pseudonym(thread_id: int, account_id: int) -> str:
 
 
 def outside_author(
-    platform: str, kind: str, handle: str, url: str, *, thread_id: int, account_id: int, for_staff: bool = False
+    platform: str,
+    kind: str,
+    handle: str,
+    url: str,
+    *,
+    thread_id: int,
+    account_id: int,
+    privacy: str = Privacy.usual,
+    for_staff: bool = False,
 ) -> OutsideAuthor:
     """What a page may say of somebody elsewhere."""
     ours = kind in (AccountKind.brand, AccountKind.staff)
     name = pseudonym(thread_id, account_id)
-    if kind in OPEN_KINDS:
+    if privacy == Privacy.show or (privacy == Privacy.usual and kind in OPEN_KINDS):
         return OutsideAuthor(shown_handle(platform, handle), platform, _safe(url), ours, network_name(platform))
     if for_staff:
         return OutsideAuthor(f"{name} ({shown_handle(platform, handle)})", platform, _safe(url), False, network_name(platform))

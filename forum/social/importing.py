@@ -14,6 +14,7 @@ from forum.core import clock
 from forum.core.db import insert_ignoring, transaction
 from forum.models.social import (
     ExternalAccount,
+    ExternalHandle,
     ExternalPost,
     ExternalPostRevision,
     ExternalPostState,
@@ -22,7 +23,7 @@ from forum.models.social import (
     TriageState,
 )
 from forum.social.runs import Problem, Standing, advance, note, open_run
-from forum.social.sources import NATIVE, Item, SourceAccount, host_of
+from forum.social.sources import NATIVE, Item, SourceAccount, SourcePost, host_of
 from forum.social.staging import Counted, StagedPost, Staging
 from forum.social.stored import bury, by_host, stored_roots
 
@@ -84,7 +85,7 @@ def _write_all(
     written, size = 0, staging.size()
     for batch in staging.batches(cursor, BATCH):
         with transaction() as session:
-            wrote = _Writer(session, platform).write(batch)
+            wrote = write_batch(session, platform, batch)
             if not standing.finished:
                 counts["wrote"] = dict(Counter(counts.get("wrote", {})) + wrote)
                 advance(session, standing.run_id, batch[-1].seq, counts)
@@ -94,6 +95,11 @@ def _write_all(
     if not standing.finished:
         with transaction() as session:
             advance(session, standing.run_id, cursor, counts, finished=True)
+
+
+def write_batch(session: Session, platform: Platform, batch: list[StagedPost]) -> Counter[str]:
+    """Writes posts whose threads are known, in the caller's transaction: stored, updated, restored, unchanged, account, thread."""
+    return _Writer(session, platform).write(batch)
 
 
 class _Writer:
@@ -136,6 +142,8 @@ class _Writer:
             "platform": self.platform,
             "host": host_of(self.platform, post.ext_id),
             "ext_id": post.ext_id,
+            "native_id": post.native.rpartition("/")[2],
+            "revision": post.revision[:100],
             "thread_id": thread_id,
             "account_id": account_id,
             "parent_ext_id": one.parent or None,
@@ -154,19 +162,38 @@ class _Writer:
         }
 
     def _compare(self, one: StagedPost, row: ExternalPost) -> None:
-        """Same words: nothing happens. Other words: the old ones become a revision, unless what we have is newer."""
+        """Same words: nothing happens. Other words: the old ones become a revision, unless what we have is newer.
+
+        What was deleted stays deleted; what could not be read for a while is back.
+        """
         post = one.post
         older = row.edited_at is not None and (post.edited_at is None or post.edited_at < row.edited_at)
-        if row.text_hash == one.hash or older or row.state == ExternalPostState.gone:
+        if row.state == ExternalPostState.gone:
+            self.wrote["unchanged"] += 1
+            return
+        self._seen_again(row, post)
+        if row.text_hash == one.hash or older:
             self.wrote["unchanged"] += 1
             return
         assert row.id is not None
         kept = {"post_id": row.id, "text": row.text, "text_hash": row.text_hash, "seen_at": row.seen_at}
         insert_ignoring(self.session, ExternalPostRevision, kept)
         row.text, row.text_hash, row.edited_at, row.seen_at = post.text, one.hash, post.edited_at, clock.now()
-        self.session.add(row)
+        row.media = post.media
         self.session.flush()
         self.wrote["updated"] += 1
+
+    def _seen_again(self, row: ExternalPost, post: SourcePost) -> None:
+        """It can be read, so it is shown again; numbers and names follow."""
+        if row.state in (ExternalPostState.denied, ExternalPostState.withheld):
+            row.state = ExternalPostState.live
+            self.wrote["restored"] += 1
+        row.denied, row.orphan = 0, False
+        row.revision = post.revision[:100] or row.revision
+        row.native_id = post.native.rpartition("/")[2] or row.native_id
+        if post.metrics:
+            row.metrics = post.metrics
+        self.session.add(row)
 
     def _accounts(self, wanted: dict[str, SourceAccount]) -> dict[str, int]:
         made: dict[str, int] = {}
@@ -178,10 +205,7 @@ class _Writer:
         for row in self.session.exec(found):
             assert row.id is not None
             made[row.ext_id] = row.id
-            account = wanted[row.ext_id]
-            if account.handle and row.handle != account.handle:
-                row.handle = account.handle
-                self.session.add(row)
+            self._renamed(row, wanted[row.ext_id])
         missing = [account for ext_id, account in wanted.items() if ext_id not in made]
         if missing:
             statement = insert(ExternalAccount).returning(col(ExternalAccount.id), sort_by_parameter_order=True)
@@ -190,11 +214,23 @@ class _Writer:
         self.wrote["account"] += len(missing)
         return made
 
+    def _renamed(self, row: ExternalAccount, account: SourceAccount) -> None:
+        """The id stays when the handle changes; the old handle is kept as a name of the past."""
+        if account.handle and row.handle != account.handle:
+            old = {"account_id": row.id, "handle": row.handle, "until": clock.now()}
+            insert_ignoring(self.session, ExternalHandle, old)
+            row.handle, row.name, row.url = account.handle, account.name[:200] or row.name, account.url[:600] or row.url
+        if account.followers is not None and account.followers != row.followers:
+            row.followers, row.followers_at = account.followers, clock.now()
+        row.noindex, row.protected = account.noindex, account.protected
+        self.session.add(row)
+
     def _account(self, account: SourceAccount) -> dict[str, Any]:
         return {
             "platform": self.platform, "host": account.host, "ext_id": account.ext_id, "handle": account.handle,
             "name": account.name[:200], "url": account.url[:600], "followers": account.followers, "kind": account.kind,
-            "bot": account.bot, "noindex": account.noindex, "first_seen_at": clock.now(),
+            "bot": account.bot, "noindex": account.noindex, "protected": account.protected, "first_seen_at": clock.now(),
+            "followers_at": clock.now() if account.followers is not None else None,
         }  # fmt: skip
 
     def _links(self, roots: Iterable[str]) -> dict[str, ThreadLink]:

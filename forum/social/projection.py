@@ -82,6 +82,7 @@ def _author(thread: ThreadLink, post: ExternalPost, account: ExternalAccount, *,
         account.url,
         thread_id=thread.id,
         account_id=post.account_id,
+        privacy=account.privacy,
         for_staff=for_staff,
     )
 

@@ -1,5 +1,7 @@
 """Writes a thread from elsewhere as a topic, once a person has read it twice. Nobody here gets credit for it."""
 
+from typing import Any
+
 from sqlalchemy import insert, update
 from sqlmodel import Session, col
 
@@ -32,15 +34,17 @@ def write_topic(session: Session, thread: ThreadLink, projection: Projection, ti
         raise Invalid({"thread": "Nothing of this thread is left to publish."})
     topic = _topic(session, projection, opening[0], title, section)
     assert topic.id is not None
-    parts = [body_of(one) for one in opening]
-    if projection.first_missing:
-        parts.insert(0, f"*{escape(FIRST_MISSING)}*")
-    question = _post(session, topic, opening[0], "\n\n".join(parts), PostKind.question, None)
+    question = _post(session, topic, opening[0], question_body(opening, projection), PostKind.question, None)
     session.add(Revision(post_id=question.id, number=1, title=title, body=question.body, tags="", at=question.created_at))
     placed: dict[int | None, Post] = {opening[0].post.id: question}
     for one in projection.posts:
         if one.placement.role in ROLES:
-            placed[one.post.id] = _reply(session, topic, one, placed, question)
+            comment = one.placement.role == MapRole.comment
+            parent = placed.get(one.placement.under, question) if comment else None
+            placed[one.post.id] = add_reply(session, topic, one, parent)
+            if parent is not None:
+                parent.comments += 1
+                session.add(parent)
         elif one.placement.role == MapRole.segment:
             placed[one.post.id] = question
     _map(session, topic.id, projection, placed)
@@ -48,6 +52,14 @@ def write_topic(session: Session, thread: ThreadLink, projection: Projection, ti
     session.execute(link)
     session.refresh(thread)
     return topic
+
+
+def question_body(opening: list[PlacedPost], projection: Projection) -> str:
+    """The first post and how its author went on, as one text."""
+    parts = [body_of(one) for one in opening]
+    if projection.first_missing:
+        parts.insert(0, f"*{escape(FIRST_MISSING)}*")
+    return "\n\n".join(parts)
 
 
 def body_of(one: PlacedPost) -> str:
@@ -95,27 +107,30 @@ def _post(session: Session, topic: Topic, one: PlacedPost, body: str, kind: Post
     return post
 
 
-def _reply(session: Session, topic: Topic, one: PlacedPost, placed: dict[int | None, Post], question: Post) -> Post:
-    kind = ROLES[MapRole(one.placement.role)]
-    parent = placed.get(one.placement.under, question) if kind == PostKind.comment else None
-    post = _post(session, topic, one, body_of(one), kind, parent.id if parent else None)
+def add_reply(session: Session, topic: Topic, one: PlacedPost, parent: Post | None) -> Post:
+    """An answer, or a comment under `parent`. Counters are the caller's."""
+    post = _post(session, topic, one, body_of(one), ROLES[MapRole(one.placement.role)], parent.id if parent else None)
     session.add(Revision(post_id=post.id, number=1, body=post.body, at=post.created_at))
-    if parent is not None:
-        parent.comments += 1
-        session.add(parent)
     return post
 
 
 def _map(session: Session, topic_id: int, projection: Projection, placed: dict[int | None, Post]) -> None:
     session.flush()
     rows = [
-        {
-            "external_post_id": one.post.id,
-            "post_id": placed[one.post.id].id if one.post.id in placed else None,
-            "topic_id": topic_id,
-            "role": one.placement.role,
-            "position": one.placement.position,
-        }
+        map_row(one, topic_id, placed[one.post.id].id if one.post.id in placed else None, MapRole(one.placement.role))
         for one in projection.posts
     ]
     session.execute(insert(PostMap), rows)
+
+
+def map_row(one: PlacedPost, topic_id: int, post_id: int | None, role: MapRole) -> dict[str, Any]:
+    """Where an outside post landed, and which of its wordings stands there."""
+    return {
+        "external_post_id": one.post.id,
+        "post_id": post_id,
+        "topic_id": topic_id,
+        "role": role,
+        "position": one.placement.position,
+        "text_hash": one.post.text_hash,
+        "locked": False,
+    }

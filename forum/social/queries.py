@@ -210,8 +210,9 @@ def _origin(thread: ThreadLink, account: ExternalAccount | None) -> Origin:
     label = "somebody"
     if account is not None:
         who = outside_author(
-            thread.platform, account.kind, account.handle, account.url, thread_id=thread.id or 0, account_id=account.id or 0
-        )
+            thread.platform, account.kind, account.handle, account.url,
+            thread_id=thread.id or 0, account_id=account.id or 0, privacy=account.privacy,
+        )  # fmt: skip
         label = who.label
     return Origin(thread.platform, network_name(thread.platform), thread.url, label, thread.posts, thread.first_post_at)
 
@@ -230,6 +231,6 @@ def outside_authors(session: Session, post_ids: Iterable[int], for_staff: bool) 
         if post_id is not None:
             made[post_id] = outside_author(
                 post.platform, account.kind, account.handle, account.url or post.url,
-                thread_id=post.thread_id, account_id=post.account_id, for_staff=for_staff,
+                thread_id=post.thread_id, account_id=post.account_id, privacy=account.privacy, for_staff=for_staff,
             )  # fmt: skip
     return made

@@ -26,6 +26,7 @@ class SourceAccount:
     kind: AccountKind = AccountKind.unknown
     bot: bool = False
     noindex: bool = False
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class SourcePost:
     """The thread's first post where the platform says so."""
     native: str = ""
     """`native:server/id`: how replies on that server name this post."""
+    revision: str = ""
+    """The network's own name of this wording."""
     answered_by: tuple[str, ...] = ()
     quote_of: str = ""
     url: str = ""

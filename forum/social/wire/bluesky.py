@@ -45,6 +45,7 @@ def post_of(view: dict[str, Any], line_number: int = 0) -> Item:
         line=line_number,
         parent=_reference(reply.get("parent")),
         root=_reference(reply.get("root")),
+        revision=line(str(view.get("cid") or ""), 100),
         quote_of=_quoted(record.get("embed")),
         url=_address(view["uri"], author),
         language=line(str(languages[0]), 20) if isinstance(languages, list) and languages else "und",
