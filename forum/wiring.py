@@ -187,6 +187,15 @@ def _wire_tidying() -> None:
         badge_jobs.consider,
         feed.note_change,
     )
+    subscribe(
+        topics.TopicsMerged,
+        record,
+        tidying.void_second_me_toos,
+        impact.refresh_merged,
+        tidying_notices.tell_merged,
+        feed.note_merge,
+    )
+    subscribe(topics.TopicsUnmerged, record, tidying.restore_second_me_toos, impact.refresh_merged, feed.note_merge)
     subscribe(topics.DuplicateUnconfirmed, record, tidying.reverse_duplicate, badge_jobs.consider, feed.note_change)
 
 

@@ -86,7 +86,7 @@ from forum.models.social import (
     ThreadRun,
     TriageState,
 )
-from forum.models.tidying import DuplicateSaid, SuggestedEdit, SuggestionState
+from forum.models.tidying import DuplicateSaid, SuggestedEdit, SuggestionState, TopicMerge
 from forum.models.topics import (
     Acceptance,
     Audience,

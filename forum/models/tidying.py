@@ -1,9 +1,10 @@
-"""What members do to keep the place tidy: edits they suggest, and earlier questions they confirm."""
+"""What members do to keep the place tidy: edits they suggest, earlier questions they confirm, questions that were merged."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field
 
 from forum.models.columns import Moment, Table, choice, created, key, long_text, moment, one_of
@@ -61,3 +62,17 @@ class DuplicateSaid(Table, table=True):
     topic_id: int = key("topic.id", on_delete="CASCADE", primary_key=True)
     member_id: int = key("member.id", on_delete="CASCADE", primary_key=True, index=True)
     at: datetime = created()
+
+
+class TopicMerge(Table, table=True):
+    """A question that was merged into another, with everything that moved, so that it can be undone for a day."""
+
+    __tablename__ = "topic_merge"
+
+    id: int = Field(default=None, primary_key=True)
+    source_id: int = key("topic.id", on_delete="CASCADE", index=True)
+    target_id: int = key("topic.id", on_delete="CASCADE", index=True)
+    by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    at: datetime = created()
+    undone_at: Moment = moment()
+    moved: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

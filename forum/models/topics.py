@@ -81,6 +81,8 @@ class Topic(Table, table=True):
     duplicate_by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
     duplicate_confirmed_at: Moment = moment()
     """When the asker, or two others, said that the earlier question is the same."""
+    merged_into_id: int | None = key("topic.id", on_delete="SET NULL", nullable=True, index=True)
+    """The question that has its answers now; its address leads there."""
     answers: int = counter()
     accepted: int = counter()
     official_post_id: int | None = Field(default=None)

@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from forum.models import NoticeKind, SuggestedEdit, Topic
 from forum.notifications.handlers import tell
-from forum.topics.events import DuplicateConfirmed, EditSuggested, SuggestionAccepted, SuggestionDeclined
+from forum.topics.events import DuplicateConfirmed, EditSuggested, SuggestionAccepted, SuggestionDeclined, TopicsMerged
 from forum.topics.rows import topic_url
 
 
@@ -40,6 +40,13 @@ def tell_linker(session: Session, event: DuplicateConfirmed) -> None:
     title = f"The earlier question you linked solved “{topic.title}”"
     link = topic_url(topic.id, topic.slug)
     tell(session, [event.linker_id], NoticeKind.points, cause, actor_id=event.actor_id, title=title[:200], link=link)
+
+
+def tell_merged(session: Session, event: TopicsMerged) -> None:
+    target = session.get_one(Topic, event.target_id)
+    title = f"Your question “{_title(session, event.topic_id)}” was merged into “{target.title}”"
+    cause, link = f"merged:{event.topic_id}:{event.target_id}", topic_url(target.id, target.slug)
+    tell(session, [event.asker_id], NoticeKind.edit, cause, actor_id=event.actor_id, title=title[:200], link=link)
 
 
 def _title(session: Session, topic_id: int) -> str:

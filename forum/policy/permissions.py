@@ -14,6 +14,7 @@ class Permission(StrEnum):
     topic_reopen = "reopen a topic"
     topic_link_duplicate = "link a topic to an earlier one"
     duplicate_confirm = "say that a question was asked before"
+    topic_merge = "merge questions"
     answer_post = "answer"
     answer_accept = "tick an answer as the solution"
     answer_mark = "say whether an answer works"

@@ -173,6 +173,7 @@ RULES: dict[Permission, list[list[Rule]]] = {
         [*MEMBER, asked_it, *SEES],
         [*MEMBER, Holds(Privilege.confirm_duplicates), somebody_else, *SEES],
     ],
+    Permission.topic_merge: [[*MODERATES, has_solutions, *SEES]],
     Permission.answer_post: [[*MEMBER, is_open, *SEES]],
     Permission.answer_accept: [
         [*MEMBER, asked_it, is_answer, is_visible, has_solutions, *SEES],

@@ -233,8 +233,14 @@ def credit_me_too(session: Session, event: MeTooPressed) -> None:
 
 def reverse_me_too(session: Session, event: MeTooTakenBack) -> None:
     if event.actor_id is not None:
-        cause = Cause("me_too", event.topic_id, event.topic_id, _question(session, event.topic_id))
-        reverse(session, LedgerKind.question_me_too, cause, "taken back", actor_id=event.actor_id)
+        for topic_id in _merged(session, event.topic_id):
+            cause = Cause("me_too", topic_id, topic_id, _question(session, topic_id))
+            reverse(session, LedgerKind.question_me_too, cause, "taken back", actor_id=event.actor_id)
+
+
+def _merged(session: Session, topic_id: int) -> list[int]:
+    """A question and those that were merged into it."""
+    return [topic_id, *session.scalars(select(col(Topic.id)).where(col(Topic.merged_into_id) == topic_id))]
 
 
 def _question(session: Session, topic_id: int) -> int:
@@ -245,7 +251,8 @@ def _question(session: Session, topic_id: int) -> int:
 def void_withdrawn(session: Session, event: PostWithdrawn) -> None:
     """What a moderator tidies away keeps its points if it was the solution or stood for long; findings cost some."""
     post = session.get_one(Post, event.post_id)
-    solved = credited_post(session, LedgerKind.solution_accepted, "topic", event.topic_id) == post.id
+    accepted = LedgerKind.solution_accepted
+    solved = any(credited_post(session, accepted, "topic", one) == post.id for one in _merged(session, event.topic_id))
     if event.found == "tidy" and (solved or clock.now() - post.created_at >= LIVED):
         return
     void_post(session, event.post_id, WITHDRAWN)

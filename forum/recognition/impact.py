@@ -9,7 +9,15 @@ from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Session, col
 
 from forum.models import Acceptance, Member, Post, PostState, Topic
-from forum.topics.events import AnswerAccepted, AnswerUnaccepted, PostConverted, PostReturned, PostWithdrawn
+from forum.topics.events import (
+    AnswerAccepted,
+    AnswerUnaccepted,
+    PostConverted,
+    PostReturned,
+    PostWithdrawn,
+    TopicsMerged,
+    TopicsUnmerged,
+)
 from forum.votes.events import AnswerMarked, AnswerUnmarked, MeTooPressed, MeTooTakenBack, VoteCast, VoteTakenBack
 
 
@@ -59,9 +67,17 @@ def refresh_solvers(session: Session, event: MeTooPressed | MeTooTakenBack) -> N
     solvers = session.scalars(
         select(col(Post.author_id))
         .join(Acceptance, col(Acceptance.post_id) == col(Post.id))
-        .where(col(Acceptance.topic_id) == event.topic_id, col(Post.author_id).is_not(None))
+        .where(col(Post.topic_id) == event.topic_id, col(Post.author_id).is_not(None))
     ).all()
     recount(session, [solver for solver in solvers if solver is not None])
+
+
+def refresh_merged(session: Session, event: TopicsMerged | TopicsUnmerged) -> None:
+    """Everybody who answered either of the two."""
+    wrote = select(col(Post.author_id)).where(
+        col(Post.topic_id).in_((event.topic_id, event.target_id)), col(Post.kind) == "answer", col(Post.author_id).is_not(None)
+    )
+    recount(session, [one for one in session.scalars(wrote.distinct()) if one is not None])
 
 
 def recount(session: Session, member_ids: list[int]) -> None:

@@ -3,12 +3,20 @@
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from forum.models import LedgerKind, Member, Post, SuggestedEdit, SuggestionState, Topic
-from forum.recognition.actions import Cause, credit, reverse, subject_of
+from forum.models import LedgerKind, Member, Post, PostKind, SuggestedEdit, SuggestionState, Topic
+from forum.recognition.actions import Cause, credit, restore_post, reverse, subject_of
 from forum.recognition.handlers import earns
-from forum.topics.events import DuplicateConfirmed, DuplicateUnconfirmed, SuggestionAccepted, VersionRestored
+from forum.topics.events import (
+    DuplicateConfirmed,
+    DuplicateUnconfirmed,
+    SuggestionAccepted,
+    TopicsMerged,
+    TopicsUnmerged,
+    VersionRestored,
+)
 from forum.topics.history import standing_versions
 
+MERGED = "the same me-too on a question that was merged"
 LEFT_BEHIND = "an earlier version was brought back"
 DIFFERENT = "no longer linked as the same question"
 
@@ -48,3 +56,20 @@ def credit_duplicate(session: Session, event: DuplicateConfirmed) -> None:
 
 def reverse_duplicate(session: Session, event: DuplicateUnconfirmed) -> None:
     reverse(session, LedgerKind.duplicate_confirmed, Cause("duplicate", event.topic_id, event.topic_id), DIFFERENT)
+
+
+def void_second_me_toos(session: Session, event: TopicsMerged) -> None:
+    """Solutions and votes keep what they earned: each was said of its own answer. Only the same me-too counts once."""
+    question = _question(session, event.topic_id)
+    for member_id in event.twice:
+        cause = Cause("me_too", event.topic_id, event.topic_id, question)
+        reverse(session, LedgerKind.question_me_too, cause, MERGED, actor_id=member_id)
+
+
+def restore_second_me_toos(session: Session, event: TopicsUnmerged) -> None:
+    restore_post(session, _question(session, event.topic_id), MERGED)
+
+
+def _question(session: Session, topic_id: int) -> int:
+    query = select(col(Post.id)).where(col(Post.topic_id) == topic_id, col(Post.kind) == PostKind.question)
+    return int(session.execute(query).scalar_one())

@@ -38,6 +38,8 @@ SwitchForm = Annotated[Form[Switch], posted(Switch)]
 @router.get("/topics/{topic_id}/{slug}")
 def show(request: Request, db: Db, me: Me, topic_id: Id, slug: str = "", after: After = None) -> Response:
     view = view_of(db, me, topic_id, after)
+    if view.id != topic_id:
+        return RedirectResponse(view.url, 302)  # merged, which may be undone
     if not view.url.endswith(f"/{slug}"):
         return RedirectResponse(view.url, 301 if slug else 303)
     return shown(request, view, blank())

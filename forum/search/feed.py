@@ -33,6 +33,17 @@ def note_change(session: Session, event: AboutTopic) -> None:
     touch(session, event.topic_id)
 
 
+class AboutTwo(Protocol):
+    @property
+    def topic_id(self) -> int: ...
+    @property
+    def target_id(self) -> int: ...
+
+
+def note_merge(session: Session, event: AboutTwo) -> None:
+    touch(session, event.topic_id, event.target_id)
+
+
 def note_leaving(session: Session, event: MemberLeaving) -> None:
     """Nothing is found by the name of somebody who left."""
     session.flush()

@@ -12,10 +12,12 @@ from forum.policy.permissions import Permission
 
 
 def access_topic(session: Session, actor: Actor, topic_id: int) -> Topic:
-    """Locked, so that two acts on one topic follow each other."""
+    """Locked, so that two acts on one topic follow each other; the one it was merged into, where it was."""
     topic = session.scalars(select(Topic).where(col(Topic.id) == topic_id).with_for_update()).first()
     if topic is None:
         raise NotFound
+    if topic.merged_into_id is not None:
+        return access_topic(session, actor, topic.merged_into_id)
     require(actor, Permission.topic_read, About(topic))
     return topic
 
@@ -27,6 +29,8 @@ def access_post(session: Session, actor: Actor, post_id: int) -> tuple[Topic, Po
         raise NotFound
     topic = access_topic(session, actor, post.topic_id)
     session.refresh(post)
+    if topic.id != post.topic_id:  # the question of a topic that was merged away
+        raise NotFound
     require(actor, Permission.topic_read, About(topic, post))
     return topic, post
 

@@ -198,6 +198,24 @@ class DuplicateUnconfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicsMerged:
+    """`topic_id` went into `target_id`. `twice`: members who had pressed me-too on both, where one person asked both."""
+
+    actor_id: int
+    topic_id: int
+    target_id: int
+    asker_id: int | None
+    twice: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsUnmerged:
+    actor_id: int
+    topic_id: int
+    target_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PostWithdrawn:
     """By its author, or removed by a moderator (`removed`), who says what was found: "tidy", "harmful" or "spam"."""
 

@@ -36,12 +36,13 @@ from forum.policy.check import may, require, why_not
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.topics.life import life
+from forum.topics.merged import merged_views
 from forum.topics.post_views import Mine, Outside, OwnSolution, comment_view, load_comments, load_mine, post_view, select_posts
 from forum.topics.rows import SEPARATOR, STATE_LABELS, tag_views, topic_url
-from forum.topics.views import AskedView, CommentView, LinkView, OriginView, PostView, TopicPage
+from forum.topics.views import AskedView, CommentView, EarlierView, LinkView, OriginView, PostView, TopicPage
 
 ANSWERS = 30
-Earlier = aliased(Topic)
+Earlier, Away = aliased(Topic), aliased(Topic)
 certainty = rank(col(Post.helpful), col(Post.not_helpful))
 """Who wrote an answer plays no part in its place."""
 
@@ -72,8 +73,10 @@ class Guests:
 
 
 def load(session: Session, actor: Actor, topic_id: int, after: str | None = None) -> Loaded:
-    """Raises NotFound for what the reader may not see."""
+    """Raises NotFound for what the reader may not see; a topic that was merged away gives the one that has its answers."""
     topic = _topic_row(session, topic_id)
+    if topic.merged_into_id is not None:
+        return load(session, actor, topic.merged_into_id)
     require(actor, Permission.topic_read, About(topic))
     posts, more = _posts(session, topic, after)
     comments = load_comments(session, actor, topic_id, [row.id for row in posts])
@@ -114,7 +117,8 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         me_too=topic.me_too,
         my_me_too="me_too" in my_state,
         following="follow" in my_state,
-        duplicate_of=_earlier(actor, topic),
+        duplicate_of=_earlier(actor, topic, my_state),
+        merged=merged_views(session, actor, topic) if topic.merged else [],
         origins=guests.origins,
         timeline=life(topic, posts, guests.origins),
         similar=guests.similar,
@@ -131,9 +135,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         may_ask_details=may(actor, Permission.topic_needs_info, about) and topic.state != TopicState.solved,
         may_close=may(actor, _next_state(topic), about),
         may_link_duplicate=may(actor, Permission.topic_link_duplicate, about),
-        duplicate_confirmed=topic.duplicate_confirmed_at is not None,
-        said_duplicate="same" in my_state,
-        may_confirm_duplicate=may(actor, Permission.duplicate_confirm, About(topic, owner_id=topic.duplicate_by_id)),
+        may_merge=may(actor, Permission.topic_merge, about),
         may_write_resolution=may(actor, Permission.resolution_write, about) and bool(topic.accepted or topic.official_post_id),
         asks_whose=any(post.may_credit for post in posts) and topic.credited_post_id is None,
         wrote_here=actor.signed_in and any(row.author_id == actor.id for row in loaded.posts),
@@ -174,6 +176,7 @@ def _select_topic() -> Any:
         .scalar_subquery()
     )
     linked = select(col(ThreadLink.id)).where(col(ThreadLink.topic_id) == wanted).exists()
+    merged = select(col(Away.id)).where(col(Away.merged_into_id) == wanted).exists()
     question = select(func.substr(Post.body, 1, 600)).where(col(Post.topic_id) == wanted, col(Post.kind) == PostKind.question)
     return (
         select(
@@ -190,9 +193,9 @@ def _select_topic() -> Any:
             col(Earlier.slug).label("earlier_slug"),
             col(Earlier.state).label("earlier_state"),
             col(Earlier.audience).label("earlier_audience"),
-            col(Earlier.official_post_id).label("earlier_official"),
             tags.label("tags"),
             linked.label("linked"),
+            merged.label("merged"),
             question.scalar_subquery().label("question_body"),
             _looking(wanted).label("looking"),
         )
@@ -273,13 +276,17 @@ def _my_state(session: Session, actor: Actor, topic_id: int) -> dict[str, str]:
     return {row.what: row.body or "" for row in session.execute(union_all(me_too, follow, draft, same)) if row[0]}
 
 
-def _earlier(actor: Actor, topic: Row[Any]) -> LinkView | None:
+def _earlier(actor: Actor, topic: Row[Any], my_state: dict[str, str]) -> EarlierView | None:
     visible = {Audience.public} | ({Audience.members} if actor.signed_in else set())
     if topic.earlier_id is None or (topic.earlier_audience not in visible and not actor.is_staff):
         return None
-    url = topic_url(topic.earlier_id, topic.earlier_slug)
-    return LinkView(
-        url, topic.earlier_title, topic.earlier_state, STATE_LABELS[topic.earlier_state], topic.earlier_official is not None
+    return EarlierView(
+        url=topic_url(topic.earlier_id, topic.earlier_slug),
+        title=topic.earlier_title,
+        solved=topic.earlier_state == TopicState.solved,
+        confirmed=topic.duplicate_confirmed_at is not None,
+        said="same" in my_state,
+        may_confirm=may(actor, Permission.duplicate_confirm, About(topic, owner_id=topic.duplicate_by_id)),
     )
 
 

@@ -71,6 +71,7 @@ def select_posts() -> Select[Any]:
             *COLUMNS,
             col(Acceptance.at).label("accepted_at"),
             col(Acceptance.by_id).label("accepted_by_id"),
+            col(Acceptance.topic_id).label("accepted_topic_id"),
             col(Accepter.name).label("accepted_by"),
             col(OfficialMark.at).label("official_at"),
             col(OfficialMark.scope).label("official_scope"),
@@ -207,7 +208,7 @@ def post_view(
         why_not_vote=why_not(actor, Permission.post_vote, about),
         why_not_down=why_not(actor, Permission.post_vote_down, about) if may(actor, Permission.post_vote, about) else "",
         credited=own is not None and own.credited_post_id == row.id,
-        may_accept=may(actor, Permission.answer_accept, about),
+        may_accept=may(actor, Permission.answer_accept, about) and row.accepted_topic_id in (None, row.topic_id),
         may_credit=own is not None and row.created_at < own.at and may(actor, Permission.answer_credit, about),
         may_thank=row.author_id is not None and may(actor, Permission.answer_thank, about),
         may_verify=may(actor, Permission.answer_verify, about),
@@ -236,7 +237,8 @@ def _accepted(topic: TopicFacts, row: Row[Any]) -> AcceptedView | None:
     if row.accepted_at is None:
         return None
     by_asker = row.accepted_by_id is not None and row.accepted_by_id == topic.author_id
-    return AcceptedView(row.accepted_by or "The person who asked", by_asker, row.accepted_at)
+    merged = row.accepted_topic_id != row.topic_id
+    return AcceptedView(row.accepted_by or "The person who asked", by_asker, row.accepted_at, merged)
 
 
 def _official(row: Row[Any]) -> OfficialView | None:

@@ -38,7 +38,7 @@ def accept_answer(session: Session, actor: Actor, topic: Topic, post: Post) -> N
     if not insert_ignoring(session, Acceptance, values):
         return
     if post.author_id != topic.author_id:
-        _uncredit(session, actor, topic)
+        uncredit(session, actor, topic)
     bump(topic, accepted=1)
     if topic.state not in (TopicState.closed, TopicState.archived):
         topic.state = TopicState.solved
@@ -49,17 +49,19 @@ def accept_answer(session: Session, actor: Actor, topic: Topic, post: Post) -> N
 
 
 def unaccept_answer(session: Session, actor: Actor, topic: Topic, post: Post) -> None:
-    require(actor, Permission.answer_accept, About(topic, post))
+    require(actor, Permission.answer_accept, About(_ticked_for(session, topic, post), post))
     take_back_acceptance(session, actor, topic, post)
 
 
 def take_back_acceptance(session: Session, actor: Actor, topic: Topic, post: Post, *, tidied: bool = False) -> None:
     """The other ticks of a topic stay."""
     removed = session.execute(
-        delete(Acceptance).where(col(Acceptance.post_id) == post.id).returning(col(Acceptance.post_id))
+        delete(Acceptance).where(col(Acceptance.post_id) == post.id).returning(col(Acceptance.topic_id))
     ).first()
     if removed is None:
         return
+    if removed.topic_id != topic.id:
+        topic = session.get_one(Topic, removed.topic_id)
     bump(topic, accepted=-1)
     session.flush()
     session.refresh(topic)
@@ -70,6 +72,12 @@ def take_back_acceptance(session: Session, actor: Actor, topic: Topic, post: Pos
     if post.author_id is not None and post.author_id != topic.author_id:
         bump(session.get_one(Member, post.author_id), accepted=-1)
     emit(session, AnswerUnaccepted(actor.member_id, topic.id, post.id, post.author_id, tidied))
+
+
+def _ticked_for(session: Session, topic: Topic, post: Post) -> Topic:
+    """The question that the tick belongs to: after a merge that is not the one the answer stands under."""
+    row = session.get(Acceptance, post.id)
+    return topic if row is None or row.topic_id == topic.id else session.get_one(Topic, row.topic_id)
 
 
 def credit_helper(session: Session, actor: Actor, topic: Topic, post: Post) -> None:
@@ -88,7 +96,7 @@ def credit_helper(session: Session, actor: Actor, topic: Topic, post: Post) -> N
         raise Conflict("This answer came after yours, so it cannot have led you there.")
     if topic.credited_post_id == post.id:
         return
-    _uncredit(session, actor, topic)
+    uncredit(session, actor, topic)
     topic.credited_post_id = post.id
     emit(session, HelperCredited(actor.member_id, topic.id, post.id, post.author_id))
 
@@ -96,10 +104,10 @@ def credit_helper(session: Session, actor: Actor, topic: Topic, post: Post) -> N
 def uncredit_helper(session: Session, actor: Actor, topic: Topic, post: Post) -> None:
     require(actor, Permission.answer_credit, About(topic, post))
     if topic.credited_post_id == post.id:
-        _uncredit(session, actor, topic)
+        uncredit(session, actor, topic)
 
 
-def _uncredit(session: Session, actor: Actor, topic: Topic) -> None:
+def uncredit(session: Session, actor: Actor, topic: Topic) -> None:
     if topic.credited_post_id is None:
         return
     credited = session.get_one(Post, topic.credited_post_id)

@@ -77,6 +77,8 @@ class AcceptedView:
     by: str
     by_asker: bool
     at: datetime
+    merged: bool = False
+    """For a question that was merged into this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,30 @@ class AskedView:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierView:
+    """The earlier question that one is linked to, and whether it is the same."""
+
+    url: str
+    title: str
+    solved: bool
+    confirmed: bool
+    said: bool
+    """The reader says that it is."""
+    may_confirm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MergedView:
+    """A question that was merged into the one on the page."""
+
+    title: str
+    html: str
+    author: PersonView
+    at: datetime
+    undo_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class TopicPage:
     id: int
     url: str
@@ -206,7 +232,8 @@ class TopicPage:
     me_too: int
     my_me_too: bool
     following: bool
-    duplicate_of: LinkView | None
+    duplicate_of: EarlierView | None
+    merged: list[MergedView]
     origins: list[OriginView]
     timeline: list[Moment]
     similar: list[LinkView]
@@ -224,9 +251,7 @@ class TopicPage:
     may_ask_details: bool
     may_close: bool
     may_link_duplicate: bool
-    duplicate_confirmed: bool
-    said_duplicate: bool
-    may_confirm_duplicate: bool
+    may_merge: bool
     may_write_resolution: bool
     asks_whose: bool
     """Its asker solved it themselves: whose answer led them there?"""

@@ -15,9 +15,13 @@ from forum.models import (
     Tag,
     TagReview,
     ThankNote,
+    TopicMerge,
 )
+from forum.policy.actor import actor_of
 from forum.recognition.closing import outcomes
-from tests.make import people
+from forum.topics import merging
+from forum.topics.inputs import LinkDuplicate
+from tests.make import content, people
 
 
 def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
@@ -30,6 +34,8 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
     edit = SuggestedEdit(post_id=ids["answer"], by_id=people.member(session).id, base=1, body="Move the hub two metres away.")
     session.add_all([proposal, note, review, pair, edit, Mentor(member_id=ids["helper_id"])])
     session.flush()
+    source = content.topic(session, people.member(session), title="Asked in other words, and merged since")
+    merging.merge_topics(session, actor_of(ids["staff"]), source, LinkDuplicate(earlier=str(ids["open"])))
     shown = DraftShown(mentorship_id=pair.id, topic_id=ids["open"], body="Perhaps the channel?")
     session.add(shown)
     session.commit()
@@ -38,6 +44,7 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
         "thanks": note.id,
         "review": review.id,
         "suggestion": edit.id,
+        "merge": session.scalars(select(TopicMerge.id)).one(),
         "mentorship": pair.id,
         "shown": shown.id,
         "outcome": outcomes.token_for(outcomes.Invitation(ids["open"], ids["answer"], 3, ids["asker"].id)),

@@ -1,0 +1,39 @@
+"""Questions that were merged into another one, as that one's page shows them: nobody's words are lost."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from forum.core import clock
+from forum.models import Member, Post, PostKind, Topic, TopicMerge
+from forum.policy.actor import Actor
+from forum.policy.check import may
+from forum.policy.facts import About
+from forum.policy.permissions import Permission
+from forum.topics.merging import UNDO_WITHIN
+from forum.topics.people import COLUMNS, person
+from forum.topics.views import MergedView
+
+
+def merged_views(session: Session, actor: Actor, topic: Any) -> list[MergedView]:
+    newest = select(func.max(col(TopicMerge.id))).where(col(TopicMerge.source_id) == col(Topic.id)).correlate(Topic)
+    rows = session.execute(
+        select(col(Topic.title), col(Post.html), col(Post.created_at), col(TopicMerge.id), col(TopicMerge.at), *COLUMNS)
+        .join(Post, (col(Post.topic_id) == col(Topic.id)) & (col(Post.kind) == PostKind.question))
+        .join(TopicMerge, col(TopicMerge.id) == newest.scalar_subquery())
+        .outerjoin(Member, col(Member.id) == col(Post.author_id))
+        .where(col(Topic.merged_into_id) == topic.id)
+        .order_by(col(Topic.id))
+    ).all()
+    undoes = may(actor, Permission.topic_merge, About(topic))
+    return [
+        MergedView(
+            title=row.title,
+            html=row.html,
+            author=person(row),
+            at=row.created_at,
+            undo_url=f"/merges/{row.id}/removal" if undoes and clock.now() - row.at <= UNDO_WITHIN else "",
+        )
+        for row in rows
+    ]
