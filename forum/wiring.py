@@ -135,6 +135,7 @@ def _wire_accounts() -> None:
     subscribe(accounts.PasswordChanged, record)
     subscribe(accounts.MemberLeaving, record, forget, lifecycle.forget_leaving, feed.note_leaving)
     subscribe(accounts.ProfileChanged, record)
+    subscribe(accounts.MemberBlocked, mentoring.part)
     subscribe(accounts.RoleChanged, record)
     subscribe(accounts.MemberSuspended, record)
     subscribe(accounts.MemberReinstated, record)

@@ -289,6 +289,9 @@ ROWS = [
     # Between volunteers.
     Row("GET /members/{handle}/endorsements/new", "/members/{helper_handle}/endorsements/new", TRUSTED | {"visitor": "in"}),
     Row("POST /members/{handle}/endorsements", "/members/{helper_handle}/endorsements", TRUSTED, ENDORSE),
+    Row("GET /settings/blocked", "/settings/blocked", SIGNED_IN),
+    Row("POST /members/{handle}/blocks", "/members/{helper_handle}/blocks", SIGNED_IN),
+    Row("POST /members/{handle}/blocks/removal", "/members/{helper_handle}/blocks/removal", SIGNED_IN),
     Row("GET /endorsements", "/endorsements", SIGNED_IN),
     Row("POST /endorsements/{review_id}", "/endorsements/{review}", ONLY_STAFF_SEES, {"agrees": "yes", "reason": "I have seen it."}),
     Row("GET /mentoring", "/mentoring", SIGNED_IN),

@@ -51,6 +51,14 @@ class ProfileChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberBlocked:
+    """Private to the one who did it, so it is not written to the log."""
+
+    actor_id: int
+    member_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RoleChanged:
     actor_id: int | None
     member_id: int

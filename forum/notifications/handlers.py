@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from forum.accounts import blocks
 from forum.core import clock, text
 from forum.core.db import insert_all_ignoring
 from forum.jobs.queue import enqueue
@@ -40,7 +41,7 @@ def tell(
     link: str = "",
     mail: bool = True,
 ) -> None:
-    """Tell each member once; never the person who did it. News that is about no topic has a title and a link."""
+    """Tell each member once; never the person who did it, nor whoever blocked them. News about no topic has a title and a link."""
     common = {
         "kind": kind,
         "cause": cause,
@@ -52,6 +53,9 @@ def tell(
         "at": clock.now(),
     }
     wanted = sorted({member for member in members if member is not None and member != actor_id})
+    if actor_id is not None and wanted:
+        unwilling = blocks.who_blocked(session, actor_id, wanted)
+        wanted = [member for member in wanted if member not in unwilling]
     told = insert_all_ignoring(session, Notice, [{"member_id": member, **common} for member in wanted], "member_id")
     if told and mail and WORDINGS[kind].switch:
         enqueue(session, "notifications.post", dedup_key=f"notices:{kind}:{cause}", members=told, cause=cause)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
+from forum.accounts import blocks
 from forum.accounts.queries import access_member_by_handle
 from forum.core import clock
 from forum.core.templating import day, number
@@ -87,6 +88,9 @@ class ProfilePage:
     knows: list[str]
     """Tags they are an expert in."""
     may_endorse: bool
+    may_block: bool
+    blocked: bool
+    """By the reader."""
     is_me: bool
     may_manage: bool
     suspended_text: str
@@ -98,7 +102,7 @@ class ProfilePage:
 
 def profile_page(session: Session, actor: Actor, handle: str, tab: str, after: str | None) -> ProfilePage:
     member = access_member_by_handle(session, handle)
-    row = session.execute(select(*COLUMNS).where(col(Member.id) == member.id)).one()
+    row = session.execute(select(*COLUMNS, blocks.blocked_by(actor).label("blocked")).where(col(Member.id) == member.id)).one()
     base = f"/members/{member.handle_key}"
     tab = tab or ("questions" if member.questions or not member.answers else "answers")
     rows, more = _topics(session, actor, member, tab, after)
@@ -128,6 +132,8 @@ def profile_page(session: Session, actor: Actor, handle: str, tab: str, after: s
         thanks=published(session, actor, member.id),
         knows=[tag.slug for tag in known if tag.expert] if shown else [],
         may_endorse=actor.id != member.id and may(actor, Permission.member_endorse),
+        may_block=blocks.may_block(actor, member),
+        blocked=row.blocked,
         is_me=actor.signed_in and actor.id == member.id,
         may_manage=may(actor, Permission.member_manage),
         suspended_text=_suspended(member),

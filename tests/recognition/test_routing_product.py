@@ -11,6 +11,7 @@ from forum.core.db import transaction
 from forum.models import (
     Availability,
     InviteState,
+    MemberBlock,
     Notice,
     NoticeKind,
     RecognitionChoices,
@@ -101,6 +102,20 @@ def test_after_four_hours_three_people_are_asked_and_told_why(community, client,
     notices = community.session.exec(select(Notice).where(Notice.kind == NoticeKind.invitation)).all()
     assert sorted(notice.member_id for notice in notices) == sorted(invite.member_id for invite in invites)
     assert f"/invitations#i-{invites[0].id}" in client.get("/notifications").text
+
+
+@pytest.mark.parametrize("by_asker", [True, False])
+def test_nobody_is_asked_by_somebody_they_are_apart_from(community, client, by_asker):
+    topic = community.waits(5)
+    session, asker = community.session, community.asker
+    apart = community.helpers[:3]
+    for helper in apart:
+        pair = (asker.id, helper.id) if by_asker else (helper.id, asker.id)
+        session.add(MemberBlock(member_id=pair[0], blocked_id=pair[1]))
+    assert {invite.member_id for invite in community.route()} == {helper.id for helper in community.helpers[3:]}
+    for helper, listed in ((apart[0], False), (community.helpers[3], True)):
+        client.sign_in(helper)
+        assert (topic.title in words(client.get("/for-you"))) == listed
 
 
 def test_nobody_is_asked_too_early_or_about_what_is_answered(community):

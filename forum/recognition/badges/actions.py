@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
+from forum.accounts import blocks
 from forum.core import clock
 from forum.core.db import insert_ignoring
 from forum.core.errors import Conflict, Invalid, NotFound
@@ -69,6 +70,7 @@ def give_star(session: Session, actor: Actor, member: Member, data: GiveStar) ->
     require(actor, Permission.badge_give, About(owner_id=member.id))
     if session.scalar(select(col(Member.id)).where(col(Member.id) == member.id, eligible())) is None:
         raise Conflict("Stars go from volunteer to volunteer. You can thank staff under their answers.")
+    blocks.keep_apart(session, actor, member.id)
     giver = subject_of(session, actor.member_id)
     month = clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     if session.scalar(_stars().where(col(BadgeAward.given_by_id) == actor.id, col(BadgeAward.awarded_at) >= month)):

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
+from forum.accounts import blocks
 from forum.core import clock, paging, templating
 from forum.core.db import insert_ignoring, transaction
 from forum.core.errors import Conflict, NotFound, TooMany
@@ -60,6 +61,7 @@ def thank(session: Session, actor: Actor, topic: Topic, post: Post, data: WriteT
     require(actor, Permission.answer_thank, About(topic, post))
     if post.author_id is None:
         raise Conflict("The person who wrote this is not a member here, so a note would not reach them.")
+    blocks.keep_apart(session, actor, post.author_id)
     _check_pace(session, actor)
     first = session.scalar(select(col(ThankNote.id)).where(col(ThankNote.to_id) == post.author_id).limit(1)) is None
     values = {"post_id": post.id, "from_id": actor.id, "to_id": post.author_id, "at": clock.now(), **data.model_dump()}

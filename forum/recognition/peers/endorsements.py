@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session, col
 
+from forum.accounts import blocks
 from forum.core import clock
 from forum.core.db import insert_ignoring, transaction
 from forum.core.errors import Conflict, Invalid, NotFound, TooMany
@@ -70,6 +71,7 @@ def endorse(session: Session, actor: Actor, member: Member, data: Endorse) -> No
         raise Invalid({"tag": "There is no such tag. Choose one that people use here."})
     if session.scalar(select(col(Member.id)).where(col(Member.id) == member.id, eligible())) is None:
         raise Conflict("Only volunteers in good standing are endorsed.")
+    blocks.keep_apart(session, actor, member.id)
     _check_pace(session, actor, member)
     values = {"tag_id": tag.id, "from_id": actor.id, "to_id": member.id, "text": data.text, "at": clock.now()}
     if not insert_ignoring(session, Endorsement, values):

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select, update
 from sqlmodel import Session, col
 
+from forum.accounts import blocks
+from forum.accounts.events import MemberBlocked
 from forum.core import clock, text
 from forum.core.db import insert_ignoring, transaction
 from forum.core.errors import Conflict, NotFound
@@ -104,6 +106,7 @@ def ask(session: Session, actor: Actor, mentor_id: int) -> None:
     mentor = session.get(Mentor, mentor_id, with_for_update=True)
     if mentor is None or mentor_id == actor.id:
         raise NotFound
+    blocks.keep_apart(session, actor, mentor_id)
     if _busy(session, mentor_id) >= MENTEES:
         raise Conflict("They look after three people already. Somebody else may have a place.")
     values = {"mentor_id": mentor_id, "mentee_id": actor.id, "asked_at": clock.now()}
@@ -125,7 +128,20 @@ def accept(session: Session, actor: Actor, mentorship_id: int) -> None:
 
 def end(session: Session, actor: Actor, mentorship_id: int) -> None:
     """By either, at any time; nobody asks why, and the other is not told off."""
-    found = _own(session, actor, mentorship_id)
+    _over(session, _own(session, actor, mentorship_id))
+
+
+def part(session: Session, event: MemberBlocked) -> None:
+    """What somebody has with a member they blocked ends, as it does whenever either likes."""
+    pair = {event.actor_id, event.member_id}
+    both = select(Mentorship).where(
+        col(Mentorship.mentor_id).in_(pair), col(Mentorship.mentee_id).in_(pair), col(Mentorship.state) != MentorshipState.ended
+    )
+    for found in session.scalars(both.with_for_update()):
+        _over(session, found)
+
+
+def _over(session: Session, found: Mentorship) -> None:
     session.execute(delete(DraftShown).where(col(DraftShown.mentorship_id) == found.id))
     found.state = MentorshipState.ended
 
@@ -284,7 +300,7 @@ def _mentors(session: Session, actor: Actor) -> list[MentorView]:
         select(col(Mentor.member_id), count.label("busy"), *COLUMNS)
         .join(Member, col(Member.id) == col(Mentor.member_id))
         .outerjoin(busy, busy.c.mentor_id == col(Mentor.member_id))
-        .where(eligible(), count < MENTEES, col(Mentor.member_id) != actor.id)
+        .where(eligible(), count < MENTEES, col(Mentor.member_id) != actor.id, blocks.apart_from(actor.member_id, col(Member.id)))
         .order_by(count, col(Mentor.member_id))
         .limit(20)
     ).all()

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from forum.accounts.blocks import apart_from
 from forum.core import clock
 from forum.models import Post, PostKind, Topic, TopicKind, TopicState
 from forum.policy.actor import Actor
@@ -99,6 +100,7 @@ def _open(actor: Actor) -> Any:
             col(Topic.state).in_((TopicState.new, TopicState.answered)),
             col(Topic.created_at) > clock.now() - OPEN_FOR,
             col(Topic.author_id).is_distinct_from(actor.id),
+            apart_from(actor.member_id, col(Topic.author_id)),
             ~answered,
         )
         .order_by(col(Topic.created_at).desc(), col(Topic.id).desc())

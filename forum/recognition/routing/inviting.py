@@ -11,6 +11,7 @@ import numpy as np
 from sqlalchemy import Row, func, select, update
 from sqlmodel import Session, col
 
+from forum.accounts import blocks
 from forum.core import clock
 from forum.core.db import insert_ignoring
 from forum.core.events import emit
@@ -58,6 +59,8 @@ class People:
     avoided: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     invited: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     """By topic."""
+    apart: set[frozenset[int]] = field(default_factory=set)
+    """Pairs of an asker and somebody they blocked, or who blocked them."""
 
 
 def settle(session: Session) -> None:
@@ -76,6 +79,7 @@ def invite_for_all(session: Session, memory: Memory, learned: Learned, dice: Ran
         return 0
     ranked = {topic.id: _ranked(memory, learned, topic) for topic in topics}
     people = _people(session, {one for found in ranked.values() for one, _, _ in found}, [topic.id for topic in topics])
+    people.apart = blocks.pairs_apart(session, {topic.author_id for topic in topics if topic.author_id is not None})
     asked = 0
     for topic in topics:
         asked += _invite(session, topic, _fitting(topic, ranked[topic.id], people), people, learned, dice)
@@ -161,6 +165,7 @@ def _fitting(topic: Row[Any], ranked: list[tuple[int, float, bool]], people: Peo
         for member_id, chance, tail in ranked
         if member_id in people.wishes
         and member_id != topic.author_id
+        and frozenset((member_id, topic.author_id)) not in people.apart
         and member_id not in people.invited[topic.id]
         and not tags & people.avoided[member_id]
         and may_invite(people.wishes[member_id], people.sent[member_id], now)
