@@ -36,6 +36,7 @@ ONLY_THERE = {
     "alembic": {"forum/core/migrations.py"},
 }
 LEFT_UNWRITTEN = {
+    "MemberBlocked": "whom somebody does not want to hear from is theirs alone",
     "RestSuggested": "a quiet word to one person that staff never read",
 }
 """Events that make no activity row, each with why."""
