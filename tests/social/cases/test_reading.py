@@ -59,7 +59,9 @@ def staff(session: Session) -> Member:
 
 def published(session: Session, thread: ThreadLink) -> Topic:
     make.section(session, slug="help")
-    data = PublishThread(title="Wi-Fi is lost after dinner, whatever the room", section="help", digest=project(session, thread).digest)
+    data = PublishThread(
+        title="Wi-Fi is lost after dinner, whatever the room", section="help", digest=project(session, thread).digest
+    )
     topic = publish_thread(session, actor_of(staff(session)), thread, data)
     session.commit()
     return topic
