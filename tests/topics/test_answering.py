@@ -139,7 +139,7 @@ def test_a_duplicate_is_a_link_that_the_asker_may_undo(client, session):
     assert fresh(session, topic).state == "new"
     client.sign_in(asker)
     page = words(client.get(f"/topics/{topic.id}/{topic.slug}"))
-    assert "This was asked here before." in page
+    assert "Did this earlier question solve it?" in page
     assert "The light goes amber at night" in page
     assert client.post(f"/topics/{topic.id}/duplicate/removal").status_code == 303
     assert fresh(session, topic).duplicate_of_id is None
