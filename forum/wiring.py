@@ -38,6 +38,7 @@ from forum.search import feed
 from forum.social import events as social
 from forum.social import shares
 from forum.social.channels import events as channels
+from forum.social.channels import jobs as channel_jobs
 from forum.social.reading import events as reading
 from forum.social.reading import following
 from forum.social.reading import jobs as reading_jobs
@@ -71,6 +72,7 @@ JOBS: dict[str, Function] = {
     "recognition.route": routing_jobs.route,
     "recognition.learn_routing": routing_jobs.learn,
     "social.tick": reading_jobs.tick,
+    "social.check_channel": channel_jobs.check,
     "social.poll": reading_jobs.poll,
     "social.read_thread": reading_jobs.read_thread,
     "social.read_address": reading_jobs.read_address,

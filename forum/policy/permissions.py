@@ -45,6 +45,7 @@ class Permission(StrEnum):
     account_leave = "delete your account"
     account_own = "change your settings"
     triage = "decide about threads from elsewhere"
+    channel_manage = "connect accounts on other networks"
     resolution_write = "publish a resolution"
     votes_judge = "decide about votes that were doubted"
     badge_manage = "change badges"

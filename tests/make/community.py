@@ -10,6 +10,8 @@ from forum.jobs.queue import enqueue
 from forum.models import (
     AccountKind,
     Audience,
+    Channel,
+    ChannelGap,
     ExternalAccount,
     ExternalPost,
     FraudCase,
@@ -22,6 +24,7 @@ from forum.models import (
     Platform,
     Post,
     Product,
+    ReadingRequest,
     RoutingInvite,
     Share,
     SignInSession,
@@ -142,6 +145,14 @@ def _elsewhere(session: Session, ids: Ids) -> None:
     session.add(share)
     session.commit()
     ids["share"] = share.id
+    channel = Channel(platform=Platform.simulated, name="Practice", own_ext_id="ourselves", own_handle="northwind")
+    session.add(channel)
+    session.commit()
+    gap = ChannelGap(channel_id=channel.id, stream="mentions", from_at=clock.now() - LONG_AGO, to_at=clock.now(), reason="Away.")
+    reading = ReadingRequest(url="https://network.example/posts/1", channel_id=channel.id)
+    session.add_all([gap, reading])
+    session.commit()
+    ids |= {"channel": channel.id, "gap": gap.id, "reading": reading.id}
 
 
 def _thread(session: Session, account: ExternalAccount, name: str, state: TriageState, topic_id: int | None) -> int:
