@@ -265,6 +265,7 @@ def _wire_outcomes() -> None:
         badge_jobs.consider,
         feed.note_change,
     )
+    subscribe(resolutions.ArticleHelped, record, resolution_credit.credit_helped, badge_jobs.consider)
     subscribe(resolutions.ResolutionChanged, record, feed.note_change)
     subscribe(resolutions.ResolutionWithdrawn, record, resolution_credit.reverse_writer, feed.note_change)
     subscribe(social.ThreadPublished, record, feed.note_change)

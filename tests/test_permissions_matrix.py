@@ -226,6 +226,8 @@ ROWS = [
     Row(f"GET {R}", "/resolutions/{resolution}", ANYONE),
     Row(f"GET {R}/{{slug}}", "/resolutions/{resolution}/{resolution_slug}", ANYONE),
     Row(f"GET {R}", "/resolutions/{draft_resolution}", ONLY_STAFF_SEES),
+    Row(f"POST {R}/helped", "/resolutions/{resolution}/helped", ANYONE | {"suspended": "403"}, {"helped": "yes"}),
+    Row(f"POST {R}/helped", "/resolutions/{draft_resolution}/helped", NOBODY_404, {"helped": "yes"}),
     Row(f"POST {R}/withdrawal", "/resolutions/{resolution}/withdrawal", STAFF, REASON),
     Row(f"POST {R}/withdrawal", "/resolutions/{draft_resolution}/withdrawal", _for("", "404", agent="409", admin="409"), REASON),
     Row(f"POST {S}", "/shares/{share}", STAFF, {"text": "Fixed, see our page."}),

@@ -61,7 +61,7 @@ from forum.models.recognition import (
     RepTag,
     SiteChoice,
 )
-from forum.models.resolutions import Credit, CreditRole, Resolution, ResolutionState, Share, ShareState
+from forum.models.resolutions import ArticleSaid, Credit, CreditRole, Resolution, ResolutionState, Share, ShareState
 from forum.models.routing import Availability, InviteState, RoutingInvite, RoutingModel, RoutingProfile
 from forum.models.search import SearchOutbox
 from forum.models.social import (

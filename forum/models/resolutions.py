@@ -60,6 +60,17 @@ class Credit(Table, table=True):
     position: int = Field(default=0)
 
 
+class ArticleSaid(Table, table=True):
+    """Whether it helped, by a member."""
+
+    __tablename__ = "article_said"
+
+    resolution_id: int = key("resolution.id", on_delete="CASCADE", primary_key=True)
+    member_id: int = key("member.id", on_delete="CASCADE", primary_key=True, index=True)
+    yes: bool
+    at: datetime = created()
+
+
 class Share(Table, table=True):
     """A reply for one thread elsewhere. One per resolution and thread."""
 

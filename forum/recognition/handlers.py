@@ -164,7 +164,7 @@ def credit_helpful(session: Session, event: VoteCast) -> None:
     if event.value < 0:
         reverse(session, kind, cause, UNVOTED, actor_id=event.actor_id)
         return
-    _credit_from(session, kind, cause, event.actor_id)
+    credit_from(session, kind, cause, event.actor_id)
 
 
 def reverse_helpful(session: Session, event: VoteTakenBack) -> None:
@@ -177,7 +177,7 @@ def _kind_of_vote(kind: str) -> LedgerKind:
     return LedgerKind.question_helpful if kind == PostKind.question else LedgerKind.answer_helpful
 
 
-def _credit_from(session: Session, kind: LedgerKind, cause: Cause, giver_id: int) -> None:
+def credit_from(session: Session, kind: LedgerKind, cause: Cause, giver_id: int) -> None:
     """A line that one member gives another. A young account's counts after a week."""
     post = session.get_one(Post, cause.post_id)
     giver = session.get_one(Member, giver_id)
@@ -202,7 +202,7 @@ def credit_works(session: Session, event: AnswerMarked) -> None:
     same = select(col(MeToo.id)).where(col(MeToo.topic_id) == event.topic_id, col(MeToo.member_id) == event.actor_id)
     if session.scalar(same) is not None:
         cause = Cause("mark", event.post_id, event.topic_id, event.post_id)
-        _credit_from(session, LedgerKind.answer_fixed_me_too, cause, event.actor_id)
+        credit_from(session, LedgerKind.answer_fixed_me_too, cause, event.actor_id)
 
 
 def reverse_works(session: Session, event: AnswerUnmarked) -> None:
@@ -216,7 +216,7 @@ def credit_me_too(session: Session, event: MeTooPressed) -> None:
     if event.actor_id is None:
         return
     question = _question(session, event.topic_id)
-    _credit_from(session, LedgerKind.question_me_too, Cause("me_too", event.topic_id, event.topic_id, question), event.actor_id)
+    credit_from(session, LedgerKind.question_me_too, Cause("me_too", event.topic_id, event.topic_id, question), event.actor_id)
     works = (
         select(col(AnswerMark.post_id))
         .join(Post, col(Post.id) == col(AnswerMark.post_id))
@@ -228,7 +228,7 @@ def credit_me_too(session: Session, event: MeTooPressed) -> None:
     )
     for post_id in session.scalars(works).all():
         cause = Cause("mark", post_id, event.topic_id, post_id)
-        _credit_from(session, LedgerKind.answer_fixed_me_too, cause, event.actor_id)
+        credit_from(session, LedgerKind.answer_fixed_me_too, cause, event.actor_id)
 
 
 def reverse_me_too(session: Session, event: MeTooTakenBack) -> None:

@@ -187,7 +187,7 @@ def report(session: Session, actor: Actor, year: int | None) -> ImpactReport:
         years=years or [chosen],
         name=actor.name,
         reached=_reached(sum(row.readers for row in mine), chosen),
-        said=_said(sum(row.said_yes for row in mine), sum(row.said_no for row in mine)),
+        said=said_helped(sum(row.said_yes for row in mine), sum(row.said_no for row in mine)),
         threads=max((row.threads for row in mine), default=0),
         months=[MonthView(row.month, row.readers, row.said_yes, row.said_no) for row in mine],
     )
@@ -206,7 +206,8 @@ def _reached(readers: int, year: int) -> str:
     return f"Your solutions were read by {about(readers)} people {when}." if readers else ""
 
 
-def _said(yes: int, no: int) -> str:
+def said_helped(yes: int, no: int) -> str:
+    """A share with its interval, and nothing that looks like one while few have spoken."""
     total = yes + no
     if total < FEW:
         return "A few readers answered “did this help?”." if total else ""

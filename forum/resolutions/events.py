@@ -20,6 +20,17 @@ class ResolutionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleHelped:
+    """A member said whether it helped: "yes", "no", or nothing any more. `post_id` is the answer it was written from."""
+
+    actor_id: int
+    topic_id: int
+    post_id: int | None
+    resolution_id: int
+    helped: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResolutionWithdrawn:
     actor_id: int
     topic_id: int

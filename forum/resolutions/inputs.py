@@ -23,5 +23,11 @@ class WriteResolution(Input):
     act: Literal["save", "publish"] = "save"
 
 
+class SayArticle(Input):
+    """Nothing takes it back."""
+
+    helped: Literal["yes", "no", ""]
+
+
 class Withdraw(Input):
     reason: Annotated[Line, Field(min_length=5, max_length=300)]

@@ -15,6 +15,7 @@ from forum.policy.check import may, require
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.resolutions.credits import WORDS, possible_credits
+from forum.resolutions.helped import HelpedView, helped_view
 from forum.topics.people import COLUMNS, person
 from forum.topics.rows import topic_url
 from forum.topics.views import OriginView, PersonView
@@ -47,6 +48,7 @@ class ResolutionPage:
     draft: bool
     may_edit: bool
     edit_url: str
+    helped: HelpedView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def resolution_page(session: Session, actor: Actor, resolution_id: int) -> Resol
         draft=row.state == ResolutionState.draft,
         may_edit=may_edit,
         edit_url=f"/topics/{topic.id}/resolution",
+        helped=helped_view(session, actor, row, topic),
     )
 
 

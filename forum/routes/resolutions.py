@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from forum.models import Topic
 from forum.policy.actor import Actor
-from forum.resolutions import actions, inputs, queries
+from forum.resolutions import actions, helped, inputs, queries
 from forum.routes.outside import origin_views
 from forum.routes.paths import After, Id
 from forum.routes.posting import topic_address
@@ -23,6 +23,7 @@ from forum.web.pages import done, page
 router = APIRouter()
 ResolutionForm = Annotated[Form[inputs.WriteResolution], posted(inputs.WriteResolution)]
 WithdrawForm = Annotated[Form[inputs.Withdraw], posted(inputs.Withdraw)]
+SayForm = Annotated[Form[inputs.SayArticle], posted(inputs.SayArticle)]
 ShareForm = Annotated[Form[shares.SaveShare], posted(shares.SaveShare)]
 ReceiptForm = Annotated[Form[shares.Receipt], posted(shares.Receipt)]
 
@@ -40,6 +41,13 @@ def show(request: Request, db: Db, me: Me, resolution_id: Id, slug: str = "") ->
         return RedirectResponse(view.url, 301 if slug else 303)
     topic_id = int(view.edit_url.split("/")[2])
     return page(request, "resolutions/show.html", page=replace(view, origins=origin_views(db, topic_id)))
+
+
+@router.post("/resolutions/{resolution_id}/helped")
+def say_helped(request: Request, db: Db, me: Me, resolution_id: Id, form: SayForm) -> Response:
+    row = helped.say(db, me, resolution_id, form.data)
+    said = "Thank you for saying so." if form.data.helped else "Taken back."
+    return done(request, f"{queries.resolution_url(row)}#helped", flash=said)
 
 
 @router.get("/topics/{topic_id}/resolution")

@@ -93,6 +93,7 @@ METRICS: dict[str, Metric] = {
     "welcomes": Metric("newcomers who wrote back", (), (sources.welcomes,)),
     "articles": Metric("articles", (K.article_published,)),
     "article_helpful": Metric("readers helped by the article", (K.article_helpful,)),
+    "article_not_helpful": Metric("readers not helped by the article", (), (sources.article_not_helpful,)),
     "edits": Metric("edits accepted", (K.edit_accepted,)),
     "retags": Metric("tags put right", (), (sources.retags,)),
     "duplicates": Metric("duplicates confirmed", (K.duplicate_confirmed,)),

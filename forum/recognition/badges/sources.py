@@ -16,6 +16,7 @@ from sqlmodel import col
 from forum.models import (
     Acceptance,
     Activity,
+    ArticleSaid,
     ExternalPost,
     LedgerKind,
     MapRole,
@@ -26,6 +27,7 @@ from forum.models import (
     PostMap,
     PostState,
     RepEvent,
+    Resolution,
     Revision,
     Share,
     ShareState,
@@ -394,6 +396,23 @@ def not_helpful(ids: Ids) -> Query:
         select(*columns)
         .join(Post, col(Post.id) == col(Vote.post_id))
         .where(col(Vote.value) == -1, col(Post.kind) == PostKind.answer, col(Post.author_id).is_not(None))
+    )
+    return _among(query, col(Post.author_id), ids)
+
+
+def article_not_helpful(ids: Ids) -> Query:
+    """Said of a resolution, for whoever wrote the answer it was written from."""
+    columns = _columns(
+        *(col(Post.author_id), col(ArticleSaid.at), literal("")),
+        who=col(ArticleSaid.member_id),
+        post_id=col(Post.id),
+        topic_id=col(Post.topic_id),
+    )
+    query = (
+        select(*columns)
+        .join(Resolution, col(Resolution.id) == col(ArticleSaid.resolution_id))
+        .join(Post, col(Post.id) == col(Resolution.post_id))
+        .where(col(ArticleSaid.yes).is_(False), col(Post.author_id).is_not(None))
     )
     return _among(query, col(Post.author_id), ids)
 
