@@ -244,6 +244,7 @@ def _wire_recognition() -> None:
     subscribe(recognition.MentoringChanged, record, recognition_notices.tell_mentoring)
     subscribe(recognition.HelpAnswered, record)
     subscribe(recognition.RecognitionChosen, record)
+    subscribe(recognition.GuideFinished, record, privileges.follow_guide, badge_jobs.consider)
     subscribe(recognition.ThanksShown, record)
     subscribe(recognition.YearReady, record, recognition_notices.tell_year)
     subscribe(recognition.RestSuggested, recognition_notices.tell_rest)

@@ -19,6 +19,7 @@ from forum.policy.actor import VISITOR, actor_of
 from forum.policy.check import may
 from forum.policy.permissions import Permission
 from forum.policy.rules import RULES
+from forum.recognition.guide import QUESTIONS
 from tests import make
 from tests.fakes.client import Browser, fresh
 from tests.fakes.database import NOISE, Snapshot, changed, contents
@@ -97,6 +98,7 @@ PUBLISH = {"title": "A red light on the hub again", "section": "help", "digest":
 ENDORSE = {"tag": "hub-3", "text": "Knows every light of the hub."}
 PAUSE = {"privilege": "edit_others", "days": "30", "reason": "Some edits changed the meaning."}
 POINTS = {"points": "5", "reason": "A vote was lost in the move."}
+GUIDE = {one.name: one.best for one in QUESTIONS}
 REASON = {"reason": "It was not true."}
 T, P, R, S = "/topics/{topic_id}", "/posts/{post_id}", "/resolutions/{resolution_id}", "/shares/{share_id}"
 OLD = "/from/{source}"
@@ -309,7 +311,11 @@ ROWS = [
     Row("GET /endorsements", "/endorsements", SIGNED_IN),
     Row("POST /endorsements/{review_id}", "/endorsements/{review}", ONLY_STAFF_SEES, {"agrees": "yes", "reason": "I have seen it."}),
     Row("GET /mentoring", "/mentoring", SIGNED_IN),
-    Row("POST /mentoring/mentor", "/mentoring/mentor", MEMBERS, {"on": "1"}),
+    Row("POST /mentoring/mentor", "/mentoring/mentor", MODERATORS, {"on": "1"}),
+    Row("POST /mentoring/mentor", "/mentoring/mentor", MEMBERS, {"on": "0"}),
+    Row("GET /guide", "/guide", ANYONE),
+    Row("POST /guide", "/guide", SIGNED_IN, GUIDE),
+    Row("POST /guide", "/guide", _all("422") | {"visitor": "403"}, {"model": "a"}),
     Row("POST /mentoring", "/mentoring", MEMBERS, {"mentor": "{helper_id}"}),
     Row("POST /mentoring/{mentorship_id}/acceptance", "/mentoring/{mentorship}/acceptance", NOT_THEIRS),
     Row("POST /mentoring/{mentorship_id}/end", "/mentoring/{mentorship}/end", NOT_THEIRS),

@@ -51,7 +51,7 @@ LISTS = (
     *("/sections", "/sitemap.xml", "/badges", "/badges/first-solution", "/desk/votes"),
     *("/me/vip", "/perks", "/nominations", "/desk/perks", "/desk/season", "/desk/appeals", "/desk/nominations"),
     *("/for-you", "/invitations", "/settings/invitations", "/desk/routing", "/desk/edits", "/me/edits"),
-    *("/for-you", "/invitations", "/settings/invitations", "/desk/routing", "/settings/blocked"),
+    *("/for-you", "/invitations", "/settings/invitations", "/desk/routing", "/settings/blocked", "/guide"),
 )
 
 MORE = {"/me/vip": 12}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forum.models.accounts import Member, Role, Theme
-from forum.policy.privileges import SUSPENDED, Privilege, held, thresholds
+from forum.policy.privileges import AFTER_GUIDE, SUSPENDED, Privilege, held, thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Actor:
         own = held(self.privileges)
         if self.is_moderator:
             return True
-        free = self.signed_in and thresholds(self.thresholds)[privilege] <= 0
+        free = self.signed_in and privilege not in AFTER_GUIDE and thresholds(self.thresholds)[privilege] <= 0
         return privilege in own or (free and f"{SUSPENDED}{privilege}" not in own)
 
     @property

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     points_adjust = "correct somebody's points"
     member_endorse = "endorse somebody"
     mentoring = "take part in mentoring"
+    mentor_offer = "be a mentor"
     member_manage = "change a member's role or standing"
     programme_run = "run the volunteer programme"
     programme_rules = "change the programme's criteria"

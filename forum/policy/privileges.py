@@ -18,6 +18,7 @@ class Privilege(StrEnum):
     see_split = "see_split"
     confirm_duplicates = "confirm_duplicates"
     endorse = "endorse"
+    mentor = "mentor"
     new_tag = "new_tag"
     edit_others = "edit_others"
 
@@ -31,6 +32,7 @@ LABELS: dict[Privilege, str] = {
     Privilege.see_split: "See helpful and not helpful apart",
     Privilege.confirm_duplicates: "Confirm, with one other, that a question was asked before",
     Privilege.endorse: "Say what somebody knows, once a day",
+    Privilege.mentor: "Be a mentor for newcomers, once you know the answering guide",
     Privilege.new_tag: "Make a new tag",
     Privilege.edit_others: "Edit other people's posts, with every version kept",
 }
@@ -43,9 +45,12 @@ STANDARD: dict[Privilege, int] = {
     Privilege.see_split: 500,
     Privilege.confirm_duplicates: 500,
     Privilege.endorse: 500,
+    Privilege.mentor: 500,
     Privilege.new_tag: 750,
     Privilege.edit_others: 1_000,
 }
+AFTER_GUIDE = (Privilege.mentor,)
+"""Points alone do not open these: the answering guide comes first."""
 OPEN_WHILE_YOUNG = (Privilege.vote_helpful, Privilege.add_picture, Privilege.new_tag)
 """Feedback is what a young community lacks most, and its first question needs its screenshot and its tag."""
 

@@ -10,7 +10,7 @@ from forum.models.topics import Audience, PostKind, PostState, TopicKind, TopicS
 from forum.policy.actor import Actor
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
-from forum.policy.privileges import SUSPENDED, Privilege, held, thresholds
+from forum.policy.privileges import AFTER_GUIDE, SUSPENDED, Privilege, held, thresholds
 
 Rule = Callable[[Actor, About], bool]
 STAFF_ACCEPTS_AFTER = timedelta(days=7)
@@ -145,6 +145,8 @@ class Holds:
         if f"{SUSPENDED}{self.privilege}" in held(actor.privileges):
             return "A moderator has paused this for you for a while. Your profile says until when and why."
         needed = thresholds(actor.thresholds)[self.privilege]
+        if self.privilege in AFTER_GUIDE and actor.reputation >= needed:
+            return "You can {act} once you have finished the answering guide and its eight questions."
         return (
             f"You can {{act}} from {needed:,} points; you have {actor.reputation:,}. Points come when your answers help somebody."
         )
@@ -235,6 +237,7 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.points_adjust: [[*WORKS_HERE]],
     Permission.member_endorse: [[*MEMBER, Holds(Privilege.endorse)]],
     Permission.mentoring: [MEMBER],
+    Permission.mentor_offer: [[*MEMBER, Holds(Privilege.mentor)]],
     Permission.member_manage: [[*MEMBER, admin]],
     Permission.programme_run: [WORKS_HERE],
     Permission.programme_rules: [[*MEMBER, admin]],

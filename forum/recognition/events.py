@@ -81,6 +81,13 @@ class RecognitionChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class GuideFinished:
+    """All eight questions of the answering guide, for the first time."""
+
+    actor_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ThanksShown:
     """A note went up on a profile, or came down."""
 

@@ -24,6 +24,7 @@ class ChoosePrivileges(Input):
     see_split: Points | None = None
     confirm_duplicates: Points | None = None
     endorse: Points | None = None
+    mentor: Points | None = None
     new_tag: Points | None = None
     edit_others: Points | None = None
 

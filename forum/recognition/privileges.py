@@ -19,8 +19,9 @@ from forum.models.recognition import PRIVILEGES
 from forum.policy.actor import Actor
 from forum.policy.check import may, require
 from forum.policy.permissions import Permission
-from forum.policy.privileges import LABELS, PRESETS, SUSPENDED, Privilege, held, preset_of, thresholds
-from forum.recognition.events import PrivilegesChanged, PrivilegesUnlocked, PrivilegeSuspended
+from forum.policy.privileges import AFTER_GUIDE, LABELS, PRESETS, SUSPENDED, Privilege, held, preset_of, thresholds
+from forum.recognition.events import GuideFinished, PrivilegesChanged, PrivilegesUnlocked, PrivilegeSuspended
+from forum.recognition.guide import finished_by
 from forum.recognition.inputs import ChoosePrivileges, SuspendPrivilege
 
 KEEPS_ABOVE = 0.9
@@ -74,12 +75,19 @@ def refresh(session: Session, member_ids: list[int]) -> None:
     session.flush()
     moment = clock.now()
     points = thresholds(chosen(session))
+    unguided = {privilege: needed for privilege, needed in points.items() if privilege not in AFTER_GUIDE}
     holds: dict[int, list[PrivilegeHold]] = {member_id: [] for member_id in member_ids}
     for hold in session.scalars(select(PrivilegeHold).where(col(PrivilegeHold.member_id).in_(member_ids))):
         holds[hold.member_id].append(hold)
+    learned = finished_by(session, member_ids)
     people = select(Member).where(col(Member.id).in_(member_ids)).execution_options(populate_existing=True)
     for member in session.scalars(people):
-        _refresh_one(session, member, points, holds[member.id], moment)
+        open_to = points if member.id in learned else unguided
+        _refresh_one(session, member, open_to, holds[member.id], moment)
+
+
+def follow_guide(session: Session, event: GuideFinished) -> None:
+    refresh(session, [event.actor_id])
 
 
 def _refresh_one(

@@ -29,6 +29,13 @@ def press(app, member, url, **form):
         return browser.post(url, form)
 
 
+def be_mentor(app, session, member):
+    member.privileges = "mentor"
+    session.add(member)
+    session.commit()
+    assert press(app, member, "/mentoring/mentor", on="1").status_code == 303
+
+
 @pytest.fixture
 def hal(session):
     make.topic(session, tags="hub-3")
@@ -98,7 +105,7 @@ def test_two_experts_decide_like_staff(app, session, hal):
 def test_a_draft_goes_to_the_mentor_and_comes_back_with_a_word(app, session):
     mentor, mentee, other = (make.member(session) for _ in range(3))
     topic = make.topic(session)
-    press(app, mentor, "/mentoring/mentor", on="1")
+    be_mentor(app, session, mentor)
     assert press(app, mentee, "/mentoring", mentor=mentor.id).status_code == 303
     assert press(app, mentee, "/mentoring", mentor=mentor.id).status_code == 409
     pair = session.scalars(select(Mentorship.id)).one()
@@ -126,6 +133,6 @@ def test_a_draft_goes_to_the_mentor_and_comes_back_with_a_word(app, session):
 
 def test_a_mentor_looks_after_three_at_most(app, session):
     mentor = make.member(session)
-    press(app, mentor, "/mentoring/mentor", on="1")
+    be_mentor(app, session, mentor)
     statuses = [press(app, make.member(session), "/mentoring", mentor=mentor.id).status_code for _ in range(4)]
     assert statuses == [303, 303, 303, 409]

@@ -26,7 +26,7 @@ from forum.models import (
     Topic,
 )
 from forum.policy.actor import Actor
-from forum.policy.check import require
+from forum.policy.check import require, why_not
 from forum.policy.permissions import Permission
 from forum.recognition.choices import eligible
 from forum.recognition.events import MentoringChanged
@@ -83,6 +83,8 @@ class MentorshipView:
 @dataclass(frozen=True, slots=True)
 class MentoringPage:
     is_mentor: bool
+    offer_refused: str
+    """What is missing to be a mentor, as a sentence; "" when nothing is."""
     mine: MentorshipView | None
     own_drafts: list[DraftView]
     mentees: list[MentorshipView]
@@ -91,7 +93,7 @@ class MentoringPage:
 
 def offer(session: Session, actor: Actor, *, on: bool) -> None:
     """Be a mentor, or stop; those one looks after keep their thirty days."""
-    require(actor, Permission.mentoring)
+    require(actor, Permission.mentor_offer if on else Permission.mentoring)
     if on:
         insert_ignoring(session, Mentor, {"member_id": actor.member_id, "since": clock.now()})
         return
@@ -214,6 +216,7 @@ def mentoring_page(session: Session, actor: Actor) -> MentoringPage:
     drafts = _shown(session, [one.id for one in everybody])
     answers = _answers(session, [one.mentee_id for one in looked_after if one.state == MentorshipState.active])
     return MentoringPage(
+        offer_refused=why_not(actor, Permission.mentor_offer),
         is_mentor=session.get(Mentor, actor.id) is not None,
         mine=_view(mine, people[mine.mentor_id], drafts, {}) if mine else None,
         own_drafts=_own_drafts(session, actor) if mine and mine.state == MentorshipState.active else [],
