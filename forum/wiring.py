@@ -62,6 +62,7 @@ JOBS: dict[str, Function] = {
     "recognition.end_mentoring": mentoring.finish,
     "recognition.impact": yearly.make,
     "recognition.boards": boards.make,
+    "recognition.boards_again": boards.again,
     "recognition.rest": rest.look,
     "recognition.shadow": recognition_jobs.shadow,
     "recognition.privileges": privileges.refresh_all,
@@ -243,7 +244,7 @@ def _wire_recognition() -> None:
     subscribe(recognition.TagReviewDecided, record, recognition_notices.tell_review)
     subscribe(recognition.MentoringChanged, record, recognition_notices.tell_mentoring)
     subscribe(recognition.HelpAnswered, record)
-    subscribe(recognition.RecognitionChosen, record)
+    subscribe(recognition.RecognitionChosen, record, boards.follow_choice)
     subscribe(recognition.GuideFinished, record, privileges.follow_guide, badge_jobs.consider)
     subscribe(recognition.ThanksShown, record)
     subscribe(recognition.YearReady, record, recognition_notices.tell_year)
@@ -318,6 +319,7 @@ def _wire_programme() -> None:
     subscribe(vip.OfferHeld, record)
     subscribe(vip.MissedAgain, record, programme_notices.ask_kindly)
     subscribe(vip.NeedsSeen, record)
+    subscribe(vip.EmbargoEnds, record, programme_notices.tell_embargo_ends)
     subscribe(vip.EmbargoLifted, record, programme_notices.tell_lifted)
 
 

@@ -10,6 +10,7 @@ from forum.recognition.vip.criteria import TIER_NAMES
 from forum.recognition.vip.events import (
     AppealAnswered,
     CriteriaAnnounced,
+    EmbargoEnds,
     EmbargoLifted,
     InvitationGone,
     MemberNominated,
@@ -89,13 +90,27 @@ def tell_withdrawn(session: Session, event: OfferWithdrawn) -> None:
         _tell_one(session, offer, row, f"Withdrawn, with the reason: {offer.title}", "withdrawn")
 
 
+def tell_embargo_ends(session: Session, event: EmbargoEnds) -> None:
+    offer = session.get_one(VipOffer, event.offer_id)
+    if offer.embargo_until is None:
+        return
+    until = offer.embargo_until
+    title = f"The embargo lifts on {day(until)} at {until:%H:%M} UTC; until then it stays in the room: {offer.title}"
+    for row in _seated(session, offer):
+        _tell_one(session, offer, row, title, f"eve:{until:%Y%m%d%H%M}")
+
+
 def tell_lifted(session: Session, event: EmbargoLifted) -> None:
     offer = session.get_one(VipOffer, event.offer_id)
+    for row in _seated(session, offer):
+        _tell_one(session, offer, row, f"The embargo has lifted, you can talk about it: {offer.title}", "lifted")
+
+
+def _seated(session: Session, offer: VipOffer) -> list[VipInvitation]:
     query = select(VipInvitation).where(
         col(VipInvitation.offer_id) == offer.id, col(VipInvitation.state).in_((SeatState.accepted, SeatState.attended))
     )
-    for row in session.scalars(query).all():
-        _tell_one(session, offer, row, f"The embargo has lifted, you can talk about it: {offer.title}", "lifted")
+    return list(session.scalars(query))
 
 
 def ask_kindly(session: Session, event: MissedAgain) -> None:

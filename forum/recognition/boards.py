@@ -13,11 +13,13 @@ from sqlmodel import Session, col
 
 from forum.core import clock
 from forum.core.db import insert_ignoring, transaction
+from forum.jobs.queue import enqueue
 from forum.models import BoardRow, LedgerKind, Member, RepEvent, RepSubject, SiteChoice, Tag, Topic, TopicTag
 from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.recognition.choices import eligible, wants
+from forum.recognition.events import RecognitionChosen
 from forum.recognition.rates import POSITIVE_SIGNALS, SOLUTIONS
 from forum.recognition.standing import counts
 from forum.topics.people import COLUMNS, person
@@ -119,6 +121,20 @@ def make() -> None:
         last = session.scalar(select(func.max(col(BoardRow.made_at))))
         if last is None or last < due:
             rebuild(session)
+
+
+def again() -> None:
+    """Somebody came back, who waited for Monday otherwise."""
+    with transaction() as session:
+        rebuild(session)
+
+
+def follow_choice(session: Session, event: RecognitionChosen) -> None:
+    """Whoever is off a board since it was made is on it already; whoever was off before needs a new one."""
+    listed = select(col(BoardRow.member_id)).where(col(BoardRow.member_id) == event.actor_id).exists()
+    back = select(col(Member.id)).where(col(Member.id) == event.actor_id, eligible(), wants("on_boards"), ~listed)
+    if session.scalar(back) is not None and session.scalar(select(col(BoardRow.board)).limit(1)) is not None:
+        enqueue(session, "recognition.boards_again", dedup_key=f"boards:{clock.now():%Y%m%d%H%M}")
 
 
 def rebuild(session: Session) -> None:

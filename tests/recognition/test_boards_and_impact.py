@@ -68,6 +68,18 @@ def test_the_board_is_made_on_mondays_and_leaves_out_who_opted_out(app, session,
     assert session.scalars(select(BoardRow.made_at)).first() == made
 
 
+def test_who_comes_back_is_there_at_once(app, session, helped, drain):
+    boards.make()
+    with Browser(app) as browser:
+        browser.sign_in(helped["shy"])
+        browser.post("/settings/recognition", {"shows_level": "1"})
+        drain()
+        assert "Shy Helper" not in words(browser.get("/boards"))
+        browser.post("/settings/recognition", {"on_boards": "1"})
+        drain()
+        assert "Shy Helper" in words(browser.get("/boards"))
+
+
 def test_a_site_can_do_without_boards(app, session, helped):
     boards.make()
     with Browser(app) as browser:

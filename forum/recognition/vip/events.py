@@ -109,5 +109,12 @@ class NeedsSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbargoEnds:
+    """It lifts within a day."""
+
+    offer_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class EmbargoLifted:
     offer_id: int

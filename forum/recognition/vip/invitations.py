@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlmodel import Session, col
 
 from forum.core import clock
@@ -20,6 +20,7 @@ from forum.models import (
     SeatState,
     Tag,
     Tier,
+    VipConsent,
     VipInvitation,
     VipOffer,
     VipPlace,
@@ -222,6 +223,11 @@ def say_no(session: Session, offer: VipOffer, own: VipInvitation | None) -> str:
     if own.state in HOLDS:
         bump(offer, declined=1)
     emit(session, InvitationGone(offer_id=offer.id, ticket=own.ticket))
+    session.execute(
+        update(VipConsent)
+        .where(col(VipConsent.offer_id) == offer.id, col(VipConsent.member_id) == own.member_id)
+        .values(ended_at=clock.now())
+    )
     session.delete(own)
     session.flush()
     fill(session, offer)

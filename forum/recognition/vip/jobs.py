@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
 from forum.core import clock, templating
@@ -23,7 +23,7 @@ from forum.models import (
     VipPlace,
 )
 from forum.recognition.choices import eligible, wants
-from forum.recognition.vip.embargo import lift
+from forum.recognition.vip.embargo import lift, remind
 from forum.recognition.vip.invitations import expire, fill
 from forum.recognition.vip.seasons import current_season
 
@@ -41,6 +41,7 @@ def tick() -> None:
             expire(session, offer, moment)
             fill(session, offer)
     with transaction() as session:
+        remind(session, moment)
         lift(session, moment)
         forget(session, moment)
 
@@ -51,9 +52,14 @@ def _to_look_at() -> list[int]:
 
 
 def forget(session: Session, moment: datetime) -> None:
-    """Needs go 30 days after, addresses of signatures after 90 days."""
+    """Needs go 30 days after, addresses of signatures after 90 days; and signatures that ended with their seat 90 days later."""
     ended = func.coalesce(col(VipOffer.ends_at), col(VipOffer.event_at), col(VipOffer.closes_at))
     past = select(col(VipOffer.id)).where((ended <= moment - NEEDS_KEPT) | (col(VipOffer.state) == OfferState.withdrawn))
+    open_ = select(col(VipOffer.id)).where(
+        (col(VipOffer.embargo_until).is_(None))
+        | (col(VipOffer.lifted_at).is_not(None))
+        | (col(VipOffer.state) == OfferState.withdrawn)
+    )
     session.execute(
         update(VipInvitation)
         .where(col(VipInvitation.needs_sealed) != "", col(VipInvitation.offer_id).in_(past))
@@ -63,6 +69,9 @@ def forget(session: Session, moment: datetime) -> None:
         update(VipConsent)
         .where(col(VipConsent.address) != "", col(VipConsent.signed_at) <= moment - ADDRESS_KEPT)
         .values(address="")
+    )
+    session.execute(
+        delete(VipConsent).where(col(VipConsent.ended_at) <= moment - ADDRESS_KEPT, col(VipConsent.offer_id).in_(open_))
     )
 
 

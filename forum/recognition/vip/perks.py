@@ -17,7 +17,7 @@ from forum.policy.check import may, require
 from forum.policy.permissions import Permission
 from forum.recognition.vip import sealing
 from forum.recognition.vip.criteria import TIER_NAMES
-from forum.recognition.vip.embargo import SEATED, has_signed, offer_url
+from forum.recognition.vip.embargo import SEATED, ended_on, has_signed, offer_url
 from forum.recognition.vip.invitations import HOLDS, access_invited
 from forum.recognition.vip.lottery import TIER_ORDER, Entrant, draw, kept_places, number
 from forum.recognition.vip.offers import begins
@@ -106,6 +106,8 @@ class PerkPage:
     nda_text: str
     nda_version: str
     signed: bool
+    ended_at: datetime | None
+    """When what was signed ended, with the seat it was for."""
     must_sign: bool
     embargo_until: datetime | None
     seed_hash: str
@@ -237,6 +239,7 @@ def perk_page(session: Session, actor: Actor, offer_id: int) -> PerkPage:
         nda_text=offer.nda_text if seated else "",
         nda_version=offer.nda_version,
         signed=signed,
+        ended_at=ended_on(session, offer, actor),
         must_sign=seated and bool(offer.nda_text) and not signed and not lifted,
         embargo_until=offer.embargo_until if embargoed else None,
         seed_hash=offer.seed_hash,

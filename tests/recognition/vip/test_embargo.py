@@ -59,6 +59,54 @@ def test_a_seat_given_back_closes_the_room(session, client, offer):
     assert client.get(f"/perks/{offer.id}/room").status_code == 403
 
 
+def test_what_was_signed_ends_with_the_seat(session, client, offer):
+    member = taken(session, client, offer)
+    client.post(f"/perks/{offer.id}/reply", {"answer": "no"})
+    assert "What you signed ended with your seat" in words(client.get(f"/perks/{offer.id}"))
+    client.post(f"/perks/{offer.id}/reply", {"answer": "wait"})
+    client.post(f"/perks/{offer.id}/reply", {"answer": "yes"})
+    page = words(client.get(f"/perks/{offer.id}"))
+    assert "please read and sign" in page and SECRET not in page
+    assert client.get(f"/perks/{offer.id}/room").status_code == 403
+    client.post(f"/perks/{offer.id}/signature", {"agree": "1", "version": "2026-1"})
+    assert SECRET in words(client.get(f"/perks/{offer.id}/room"))
+    session.rollback()
+    assert session.exec(select(VipConsent)).one().member_id == member.id
+
+
+def test_an_ended_signature_goes_ninety_days_after_once_nothing_is_under_embargo(session, client, offer):
+    taken(session, client, offer)
+    client.post(f"/perks/{offer.id}/reply", {"answer": "no"})
+    moment = clock.now()
+    clock.use(lambda: moment + timedelta(days=89))
+    jobs.tick()
+    session.rollback()
+    assert session.exec(select(VipConsent)).one().ended_at is not None
+    clock.use(lambda: moment + timedelta(days=91))
+    jobs.tick()
+    session.rollback()
+    assert session.exec(select(VipConsent)).all() == []
+
+
+def test_seat_holders_hear_of_the_lift_the_day_before_and_once(session, client, offer):
+    member = taken(session, client, offer)
+
+    def told():
+        session.rollback()
+        rows = session.exec(select(Notice).where(Notice.member_id == member.id, Notice.cause.contains(":eve:")))
+        return [row.title for row in rows]
+
+    lifts = fresh(session, offer).embargo_until
+    clock.use(lambda: lifts - timedelta(hours=25))
+    jobs.tick()
+    assert told() == []
+    for minutes in (0, 5, 600):
+        clock.use(lambda: lifts - timedelta(hours=23) + timedelta(minutes=minutes))  # noqa: B023
+        jobs.tick()
+    (title,) = told()
+    assert "until then it stays in the room" in title and SECRET not in title and SEARCHED not in title
+
+
 def test_nothing_of_it_is_anywhere_else(session, client, offer, app, drain):
     seated = taken(session, client, offer)
     other = make.vip(session)
