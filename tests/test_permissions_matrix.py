@@ -271,7 +271,10 @@ ROWS = [
     Row("GET /desk/social/{thread_id}", "/desk/social/{thread}", STAFF),
     Row("GET /desk/channels", "/desk/channels", STAFF),
     Row("GET /desk/channels/new", "/desk/channels/new", ADMINS),
-    Row("POST /desk/channels", "/desk/channels", ADMINS, {"platform": "mastodon", "name": "Toots", "base_url": "social.example", "access_token": "x" * 20}),
+    Row(
+        "POST /desk/channels", "/desk/channels", ADMINS,
+        {"platform": "mastodon", "name": "Toots", "base_url": "social.example", "access_token": "x" * 20},
+    ),
     Row("GET /desk/channels/{channel_id}", "/desk/channels/{channel}", STAFF),
     Row("POST /desk/channels/{channel_id}", "/desk/channels/{channel}", ADMINS, {"name": "Practice"}),
     Row("POST /desk/channels/{channel_id}/secrets", "/desk/channels/{channel}/secrets", ADMINS),
