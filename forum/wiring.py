@@ -44,6 +44,8 @@ from forum.social.reading import following
 from forum.social.reading import jobs as reading_jobs
 from forum.topics import drafts
 from forum.topics import events as topics
+from forum.topics.reviews import closing, items
+from forum.topics.reviews import events as reviews
 from forum.votes import events as votes
 
 JOBS: dict[str, Function] = {
@@ -120,6 +122,7 @@ def wire() -> None:
     _wire_topics()
     _wire_tidying()
     _wire_verdicts()
+    _wire_reviews()
     _wire_votes()
     _wire_outcomes()
     _wire_recognition()
@@ -145,25 +148,52 @@ def _wire_accounts() -> None:
 
 
 def _wire_topics() -> None:
-    subscribe(topics.TopicAsked, record, notices.tell_mentioned, feed.note_change)
+    subscribe(topics.TopicAsked, record, items.note_first_post, notices.tell_mentioned, feed.note_change)
     subscribe(
         topics.AnswerPosted,
         record,
+        items.note_first_post,
         routing_handlers.close_invitation,
         notices.tell_mentioned,
         notices.tell_followers,
         feed.note_change,
         badge_jobs.consider,
     )
-    subscribe(topics.CommentPosted, record, notices.tell_mentioned, notices.tell_author_of_parent, badge_jobs.consider)
+    subscribe(
+        topics.CommentPosted,
+        record,
+        items.note_first_post,
+        notices.tell_mentioned,
+        notices.tell_author_of_parent,
+        badge_jobs.consider,
+    )
     subscribe(topics.NotePosted, record)
     subscribe(topics.PostEdited, record, following.lock_edited, feed.note_change, badge_jobs.consider)
     subscribe(topics.PostWithdrawn, record, ledger.void_withdrawn, impact.refresh_author, feed.note_change, badge_jobs.consider)
     subscribe(topics.PostReturned, record, ledger.restore_returned, impact.refresh_author, feed.note_change, badge_jobs.consider)
+    subscribe(topics.PostEdited, record, feed.note_change, badge_jobs.consider)
+    subscribe(
+        topics.PostWithdrawn,
+        record,
+        ledger.void_withdrawn,
+        items.act_on_removal,
+        impact.refresh_author,
+        feed.note_change,
+        badge_jobs.consider,
+    )
+    subscribe(
+        topics.PostReturned,
+        record,
+        ledger.restore_returned,
+        items.undo_on_return,
+        impact.refresh_author,
+        feed.note_change,
+        badge_jobs.consider,
+    )
     subscribe(topics.PostConverted, record, ledger.follow_conversion, impact.refresh_author, feed.note_change)
     subscribe(topics.DetailsAsked, record, notices.tell_asker_details, feed.note_change)
     subscribe(topics.DetailsGiven, record, feed.note_change)
-    subscribe(topics.TopicStateChanged, record, feed.note_change)
+    subscribe(topics.TopicStateChanged, record, closing.forget_votes, feed.note_change)
     subscribe(topics.QuestionDeflected, record)
     subscribe(catalog.TopicRetagged, record, tags.follow_retag)
 
@@ -226,6 +256,16 @@ def _wire_verdicts() -> None:
         badge_jobs.consider,
     )
     subscribe(topics.OfficialMarkRemoved, record, ledger.reverse_verified, feed.note_change)
+
+
+def _wire_reviews() -> None:
+    subscribe(reviews.FlagRaised, record)
+    subscribe(reviews.ReviewGiven, record)
+    subscribe(reviews.ItemDecided, record)
+    subscribe(reviews.FlagDecided, record, ledger.credit_flag, recognition_notices.tell_flagger, badge_jobs.consider)
+    subscribe(reviews.ReviewWeighed, record, ledger.credit_review, badge_jobs.consider)
+    subscribe(reviews.StateVoteCast, record)
+    subscribe(reviews.StateVoteTakenBack, record)
 
 
 def _wire_votes() -> None:

@@ -18,6 +18,9 @@ from forum.models import (
     Platform,
     Post,
     PostKind,
+    ReviewItem,
+    ReviewKind,
+    ReviewState,
     RoutingInvite,
     SuggestedEdit,
     Tag,
@@ -48,7 +51,15 @@ LISTS = (
         "/tags",
     ),
     *("/members/asha/reputation", "/search?q=hub", "/notifications", "/resolutions", "/desk/social", "/recognition", "/feed.xml"),
-    *("/sections", "/sitemap.xml", "/badges", "/badges/first-solution", "/desk/votes"),
+    *(
+        "/sections",
+        "/sitemap.xml",
+        "/badges",
+        "/badges/first-solution",
+        "/desk/votes",
+        "/desk/reviews",
+        "/desk/reviews?state=decided",
+    ),
     *("/me/vip", "/perks", "/nominations", "/desk/perks", "/desk/season", "/desk/appeals", "/desk/nominations"),
     *("/for-you", "/invitations", "/settings/invitations", "/desk/routing", "/desk/edits", "/me/edits"),
     *("/for-you", "/invitations", "/settings/invitations", "/desk/routing", "/settings/blocked", "/guide"),
@@ -104,6 +115,7 @@ class Busy:
             self._suggest(answer)
             self._thread(number)
             self._programme(number)
+            self._review(answer, number)
         self.size += count
         self.session.commit()
         clock.use(None)
@@ -127,6 +139,10 @@ class Busy:
     def _badge(self, number):
         values = {"subject": subject_of(self.session, make.member(self.session).id), "earned_at": clock.now()}
         self.session.add(BadgeAward(badge="first-solution", **values))
+
+    def _review(self, answer, number):
+        state = ReviewState.kept if number % 2 else ReviewState.open
+        self.session.add(ReviewItem(kind=ReviewKind.flag, post_id=answer.id, state=state, decided_at=clock.now()))
 
     def _programme(self, number):
         one = make.vip(self.session)

@@ -62,6 +62,19 @@ from forum.models.recognition import (
     SiteChoice,
 )
 from forum.models.resolutions import ArticleSaid, Credit, CreditRole, Resolution, ResolutionState, Share, ShareState
+from forum.models.reviews import (
+    Flag,
+    FlagReason,
+    FlagState,
+    Objection,
+    ReviewItem,
+    ReviewKind,
+    ReviewOpinion,
+    ReviewState,
+    StateVote,
+    StateWish,
+    Verdict,
+)
 from forum.models.routing import Availability, InviteState, RoutingInvite, RoutingModel, RoutingProfile
 from forum.models.search import SearchOutbox
 from forum.models.social import (

@@ -21,6 +21,7 @@ from forum.recognition.events import (
 from forum.recognition.fairness.events import VotesDoubted, VotesRestored
 from forum.recognition.routing.events import InvitationSent
 from forum.topics.events import HelperCredited
+from forum.topics.reviews.events import FlagDecided
 
 
 def tell_unlocked(session: Session, event: PrivilegesUnlocked) -> None:
@@ -69,6 +70,16 @@ def tell_finding(session: Session, event: FindingRecorded) -> None:
     link = _own_page(session, event.member_id)
     cause = f"finding:{event.post_id}"
     tell(session, [event.member_id], NoticeKind.points, cause, actor_id=None, title=title, link=link)
+
+
+def tell_flagger(session: Session, event: FlagDecided) -> None:
+    """Once for each outcome, so that a decision that was changed is told too."""
+    if event.upheld:
+        title, link = "Thank you for your flag. A moderator looked, and we acted.", _own_page(session, event.member_id)
+    else:
+        title, link = "Thank you for your flag. A moderator looked, and left the post as it is.", f"/posts/{event.post_id}"
+    cause = f"flag:{event.flag_id}:{'upheld' if event.upheld else 'declined'}"
+    tell(session, [event.member_id], NoticeKind.points, cause, actor_id=event.actor_id, title=title, link=link)
 
 
 def tell_rest(session: Session, event: RestSuggested) -> None:

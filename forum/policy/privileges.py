@@ -19,8 +19,10 @@ class Privilege(StrEnum):
     confirm_duplicates = "confirm_duplicates"
     endorse = "endorse"
     mentor = "mentor"
+    review_queue = "review_queue"
     new_tag = "new_tag"
     edit_others = "edit_others"
+    close_vote = "close_vote"
 
 
 LABELS: dict[Privilege, str] = {
@@ -33,8 +35,10 @@ LABELS: dict[Privilege, str] = {
     Privilege.confirm_duplicates: "Confirm, with one other, that a question was asked before",
     Privilege.endorse: "Say what somebody knows, once a day",
     Privilege.mentor: "Be a mentor for newcomers, once you know the answering guide",
+    Privilege.review_queue: "Review what was flagged, and first posts of new members",
     Privilege.new_tag: "Make a new tag",
     Privilege.edit_others: "Edit other people's posts, with every version kept",
+    Privilege.close_vote: "Vote to close a question, or to open it again",
 }
 STANDARD: dict[Privilege, int] = {
     Privilege.vote_helpful: 15,
@@ -46,8 +50,10 @@ STANDARD: dict[Privilege, int] = {
     Privilege.confirm_duplicates: 500,
     Privilege.endorse: 500,
     Privilege.mentor: 500,
+    Privilege.review_queue: 500,
     Privilege.new_tag: 750,
     Privilege.edit_others: 1_000,
+    Privilege.close_vote: 1_500,
 }
 AFTER_GUIDE = (Privilege.mentor,)
 """Points alone do not open these: the answering guide comes first."""

@@ -123,6 +123,14 @@ def is_content(actor: Actor, about: About) -> bool:
     return about.post is None or about.post.kind in (PostKind.question, PostKind.answer)
 
 
+def not_a_note(actor: Actor, about: About) -> bool:
+    return about.post is None or about.post.kind != PostKind.note
+
+
+def not_archived(actor: Actor, about: About) -> bool:
+    return about.topic is None or about.topic.state != TopicState.archived
+
+
 def has_solutions(actor: Actor, about: About) -> bool:
     return about.topic is None or about.topic.kind == TopicKind.question
 
@@ -220,6 +228,11 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.link_freely: [[*MEMBER, Holds(Privilege.add_picture)]],
     Permission.post_withdraw: [[*MEMBER, wrote_it, *SEES]],
     Permission.post_remove: [[*MODERATES, *SEES]],
+    Permission.post_flag: [[*MEMBER, someone_elses, not_a_note, is_visible, *SEES]],
+    Permission.review_give: [[*MEMBER, Holds(Privilege.review_queue), *SEES]],
+    Permission.review_decide: [[*MODERATES, *SEES]],
+    Permission.topic_vote_state: [[*MEMBER, Holds(Privilege.close_vote), not_archived, *SEES]],
+    Permission.findings_judge: [MODERATES],
     Permission.post_convert: [[*MODERATES, is_visible, *SEES]],
     Permission.image_upload: [[*MEMBER, Holds(Privilege.add_picture)]],
     Permission.draft_keep: [[signed_in]],
@@ -268,6 +281,8 @@ UNLOCKS: dict[Rule, str] = {
     is_visible: "This post was taken back, so you cannot {act} here.",
     is_answer: "You can {act} only where there is an answer.",
     is_content: "Only questions and answers can be edited by others.",
+    not_a_note: "Notes are for staff, who can speak to each other.",
+    not_archived: "This topic is kept for reading. Ask a new question and link to it.",
     can_be_voted: "Only questions and answers take votes.",
     has_solutions: "Topics of this kind have no solutions.",
     waited_a_week: "Staff can {act} seven days after it was asked. Until then it is the asker's word.",

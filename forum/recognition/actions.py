@@ -133,6 +133,13 @@ def reverse(session: Session, kind: LedgerKind, cause: Cause, reason: str, *, ac
     return bool(live)
 
 
+def reverse_own(session: Session, subject: str, kind: LedgerKind, cause: Cause, reason: str) -> None:
+    """The same for one person, where several have a line of the same cause."""
+    rows = _of_cause(session, subject, kind, cause, None)
+    void = _void(session, rows)
+    flip(session, [row for row in rows if row.id not in void], LedgerKind.reversal, reason)
+
+
 def credited_post(session: Session, kind: LedgerKind, cause: str, cause_id: int) -> int | None:
     """The post whose author holds the live line of this cause, if anybody does."""
     return next((row.post_id for row in _live(session, kind, cause, cause_id)), None)

@@ -259,13 +259,17 @@ def _view(line: Line, place: Row[Any] | None, reasons: dict[int, str]) -> LineVi
     return LineView(
         at=entry.occurred_at,
         why=RATES[LedgerKind(entry.kind)].why,
-        url=f"{topic_url(place.topic_id, place.slug)}#a-{place.post_id}" if place is not None and topic else None,
+        url=_url(place) if place is not None and topic else None,
         title=place.title if place is not None and topic else _nowhere(place),
         nominal_text=f"+{entry.points}" if entry.points >= 0 else f"−{-entry.points}",
         counted=line.counted,
         note=_note(line, reasons),
         void=line.void,
     )
+
+
+def _url(place: Row[Any]) -> str:
+    return topic_url(place.topic_id, place.slug) + (f"#a-{place.post_id}" if place.post_id is not None else "")
 
 
 def _nowhere(place: Row[Any] | None) -> str:

@@ -29,6 +29,7 @@ from forum.recognition.actions import (
     credited_post,
     restore_post,
     reverse,
+    reverse_own,
     subject_elsewhere,
     subject_of,
     void_post,
@@ -48,6 +49,7 @@ from forum.topics.events import (
     PostReturned,
     PostWithdrawn,
 )
+from forum.topics.reviews.events import FlagDecided, ReviewWeighed
 from forum.votes.events import AnswerMarked, AnswerUnmarked, MeTooPressed, MeTooTakenBack, VoteCast, VoteTakenBack
 
 WITHDRAWN = "post withdrawn"
@@ -268,6 +270,26 @@ def restore_returned(session: Session, event: PostReturned) -> None:
     for kind in FINDINGS.values():
         reverse(session, kind, Cause("finding", event.post_id, event.topic_id, event.post_id), "the post was brought back")
     restore_post(session, event.post_id, WITHDRAWN)
+
+
+def credit_flag(session: Session, event: FlagDecided) -> None:
+    """A point for seeing what a moderator saw too, while the decision stands; nobody confirms a flag of their own."""
+    cause = Cause("flag", event.flag_id, event.topic_id)
+    _credit_care(session, LedgerKind.flag_upheld, cause, event.member_id, event.actor_id, earned=event.upheld)
+
+
+def credit_review(session: Session, event: ReviewWeighed) -> None:
+    cause = Cause("review", event.item_id, event.topic_id)
+    _credit_care(session, LedgerKind.review_agreed, cause, event.member_id, event.actor_id, earned=event.agreed)
+
+
+def _credit_care(session: Session, kind: LedgerKind, cause: Cause, member_id: int, decider_id: int, *, earned: bool) -> None:
+    """It names no post: what happens to that post later takes nothing from whoever looked after it."""
+    subject = subject_of(session, member_id)
+    if not earned:
+        reverse_own(session, subject, kind, cause, "decided otherwise")
+    elif member_id != decider_id and earns(session.get(Member, member_id)):
+        credit(session, subject, kind, cause)
 
 
 def follow_conversion(session: Session, event: PostConverted) -> None:

@@ -25,8 +25,10 @@ class ChoosePrivileges(Input):
     confirm_duplicates: Points | None = None
     endorse: Points | None = None
     mentor: Points | None = None
+    review_queue: Points | None = None
     new_tag: Points | None = None
     edit_others: Points | None = None
+    close_vote: Points | None = None
 
     @property
     def points(self) -> dict[Privilege, int]:

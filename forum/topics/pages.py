@@ -25,6 +25,7 @@ from forum.models import (
     ResolutionState,
     RoutingInvite,
     Section,
+    StateVote,
     Tag,
     ThreadLink,
     Topic,
@@ -38,6 +39,7 @@ from forum.policy.permissions import Permission
 from forum.topics.life import life
 from forum.topics.merged import merged_views
 from forum.topics.post_views import Mine, Outside, OwnSolution, comment_view, load_comments, load_mine, post_view, select_posts
+from forum.topics.reviews.closing import LAPSES, live_votes
 from forum.topics.rows import SEPARATOR, STATE_LABELS, tag_views, topic_url
 from forum.topics.views import AskedView, CommentView, EarlierView, LinkView, OriginView, PostView, TopicPage
 
@@ -90,7 +92,6 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
     my_state = _my_state(session, actor, topic.id)
     posts = _post_views(actor, loaded, mine, guests.authors)
     question = next(post for post in posts if post.kind == PostKind.question)
-    answers = [post for post in posts if post.kind == PostKind.answer and post.official is None]
     url = topic_url(topic.id, topic.slug)
     return TopicPage(
         id=topic.id,
@@ -110,7 +111,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         tags=tag_views(topic.tags),
         question=question,
         official=next((post for post in posts if post.official is not None), None),
-        answers=answers,
+        answers=[post for post in posts if post.kind == PostKind.answer and post.official is None],
         answer_count=topic.answers,
         more_url=f"{url}?after={loaded.more}" if loaded.more else None,
         speed=_speed(topic),
@@ -134,6 +135,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         may_note=may(actor, Permission.note_post, about),
         may_ask_details=may(actor, Permission.topic_needs_info, about) and topic.state != TopicState.solved,
         may_close=may(actor, _next_state(topic), about),
+        state_votes=_state_votes(actor, topic),
         may_link_duplicate=may(actor, Permission.topic_link_duplicate, about),
         may_merge=may(actor, Permission.topic_merge, about),
         may_write_resolution=may(actor, Permission.resolution_write, about) and bool(topic.accepted or topic.official_post_id),
@@ -149,6 +151,12 @@ def _next_state(topic: Row[Any]) -> Permission:
     return Permission.topic_reopen if topic.state in (TopicState.closed, TopicState.archived) else Permission.topic_close
 
 
+def _state_votes(actor: Actor, topic: Row[Any]) -> int | None:
+    """Those who may decide alone have no use for votes."""
+    votes = may(actor, Permission.topic_vote_state, About(topic)) and not may(actor, _next_state(topic), About(topic))
+    return topic.state_votes if votes else None
+
+
 def single_post(session: Session, actor: Actor, topic: Topic, post_id: int) -> PostView:
     """One post as the page shows it, for the fragment after a vote or a mark."""
     session.flush()
@@ -159,7 +167,9 @@ def single_post(session: Session, actor: Actor, topic: Topic, post_id: int) -> P
 
 
 def _topic_row(session: Session, topic_id: int) -> Row[Any]:
-    row = session.execute(_select_topic(), {"topic_id": topic_id, "now": clock.now()}).first()
+    row = session.execute(
+        _select_topic(), {"topic_id": topic_id, "now": clock.now(), "votes_since": clock.now() - LAPSES}
+    ).first()
     if row is None:
         raise NotFound
     return row
@@ -198,6 +208,7 @@ def _select_topic() -> Any:
             merged.label("merged"),
             question.scalar_subquery().label("question_body"),
             _looking(wanted).label("looking"),
+            live_votes(wanted, bindparam("votes_since", type_=StateVote.__table__.c.at.type)).label("state_votes"),  # type: ignore[attr-defined]
         )
         .join(Section, col(Section.id) == col(Topic.section_id))
         .outerjoin(Product, col(Product.id) == col(Topic.product_id))

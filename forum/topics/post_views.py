@@ -157,6 +157,7 @@ def comment_view(actor: Actor, topic: ShownTopic, row: Row[Any], outside: Outsid
         disclosure=disclosure(row.person_early, topic.product_id),
         may_edit=may(actor, Permission.post_edit, about),
         may_withdraw=may(actor, Permission.post_withdraw, about),
+        may_flag=may(actor, Permission.post_flag, about),
         may_remove=may(actor, Permission.post_remove, about) and not may(actor, Permission.post_withdraw, about),
     )
 
@@ -219,6 +220,7 @@ def post_view(
         suggestion=row.suggestion if row.suggestion and may(actor, Permission.edit_decide, about) else None,
         may_withdraw=visible and may(actor, Permission.post_withdraw, about),
         may_remove=visible and may(actor, Permission.post_remove, about),
+        may_flag=may(actor, Permission.post_flag, about),
         may_return=not visible and _may_return(actor, about),
         may_convert=may(actor, Permission.post_convert, about),
     )

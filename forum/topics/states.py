@@ -24,6 +24,11 @@ def ask_for_details(session: Session, actor: Actor, topic: Topic, data: AskForDe
 
 def change_state(session: Session, actor: Actor, topic: Topic, data: ChangeState) -> None:
     require(actor, Permission.topic_reopen if data.state == "open" else Permission.topic_close, About(topic))
+    carry_out_change(session, actor, topic, data)
+
+
+def carry_out_change(session: Session, actor: Actor, topic: Topic, data: ChangeState) -> None:
+    """What a moderator, the asker or enough votes have decided."""
     if data.state == "open":
         _reopen(topic)
     else:

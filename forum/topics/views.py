@@ -59,6 +59,7 @@ class CommentView:
     """"Early access from …", where the author received the product early."""
     may_edit: bool
     may_withdraw: bool
+    may_flag: bool
     may_remove: bool
     """Somebody else's, by a moderator, with a reason."""
 
@@ -129,6 +130,7 @@ class PostView:
     """A suggested edit that the reader may decide about."""
     may_withdraw: bool
     may_remove: bool
+    may_flag: bool
     may_return: bool
     may_convert: bool
 
@@ -250,6 +252,8 @@ class TopicPage:
     may_note: bool
     may_ask_details: bool
     may_close: bool
+    state_votes: int | None
+    """How many would close it, or open it again, within the last two weeks; None when the reader does not vote on that."""
     may_link_duplicate: bool
     may_merge: bool
     may_write_resolution: bool

@@ -9,6 +9,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from forum.core import templating, text
 from forum.core.settings import settings
 from forum.policy.actor import VISITOR, Actor
+from forum.policy.check import may
+from forum.policy.permissions import Permission
 from forum.web.assets import assets
 from forum.web.cookies import FLASH, clear_flash, flashes, set_flash
 
@@ -42,6 +44,7 @@ class Viewer:
     is_staff: bool
     is_moderator: bool
     is_admin: bool
+    may_review: bool
     confirmed: bool
     unread: int
 
@@ -117,6 +120,7 @@ def _viewer(actor: Actor) -> Viewer:
         is_staff=actor.is_staff,
         is_moderator=actor.is_moderator,
         is_admin=actor.is_admin,
+        may_review=may(actor, Permission.review_give),
         confirmed=actor.confirmed,
         unread=actor.unread,
     )

@@ -11,6 +11,8 @@ from forum.models import (
     Mentorship,
     MentorshipState,
     PointsProposal,
+    ReviewItem,
+    ReviewKind,
     SuggestedEdit,
     Tag,
     TagReview,
@@ -32,7 +34,9 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
     review = TagReview(tag_id=tag, member_id=ids["helper_id"])
     pair = Mentorship(mentor_id=ids["helper_id"], mentee_id=people.member(session).id, state=MentorshipState.active)
     edit = SuggestedEdit(post_id=ids["answer"], by_id=people.member(session).id, base=1, body="Move the hub two metres away.")
-    session.add_all([proposal, note, review, pair, edit, Mentor(member_id=ids["helper_id"])])
+    item = ReviewItem(kind=ReviewKind.flag, post_id=ids["other"], weight=50)
+    unseen = ReviewItem(kind=ReviewKind.flag, post_id=ids["staff_answer"], weight=50)
+    session.add_all([item, unseen, proposal, note, review, pair, edit, Mentor(member_id=ids["helper_id"])])
     session.flush()
     source = content.topic(session, people.member(session), title="Asked in other words, and merged since")
     merging.merge_topics(session, actor_of(ids["staff"]), source, LinkDuplicate(earlier=str(ids["open"])))
@@ -45,6 +49,8 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
         "review": review.id,
         "suggestion": edit.id,
         "merge": session.scalars(select(TopicMerge.id)).one(),
+        "item": item.id,
+        "staff_item": unseen.id,
         "mentorship": pair.id,
         "shown": shown.id,
         "outcome": outcomes.token_for(outcomes.Invitation(ids["open"], ids["answer"], 3, ids["asker"].id)),

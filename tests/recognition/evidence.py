@@ -12,6 +12,9 @@ from forum.models import (
     Activity,
     ExternalAccount,
     ExternalPost,
+    Flag,
+    FlagReason,
+    FlagState,
     LedgerKind,
     MapRole,
     Member,
@@ -22,6 +25,10 @@ from forum.models import (
     PostMap,
     RepEvent,
     Resolution,
+    ReviewItem,
+    ReviewKind,
+    ReviewOpinion,
+    ReviewState,
     Revision,
     Section,
     Share,
@@ -31,6 +38,7 @@ from forum.models import (
     Topic,
     TopicTag,
     TriageState,
+    Verdict,
     Vote,
 )
 from forum.recognition.actions import subject_of
@@ -199,6 +207,30 @@ class Scene:
                 event=event, actor_id=(by or self.helper).id, post_id=post_id, topic_id=topic_id, at=PAST + timedelta(days=1)
             )
         )
+
+    def flag(self, *, upheld: bool) -> None:
+        item = self._item(acted=upheld)
+        outcome = FlagState.upheld if upheld else FlagState.declined
+        values = {"post_id": item.post_id, "member_id": self.helper.id, "reason": FlagReason.spam, "at": self.at}
+        self.add(Flag(item_id=item.id, state=outcome, **values))
+
+    def opinion(self, *, agreed: bool) -> None:
+        item = self._item(acted=agreed)
+        self.add(ReviewOpinion(item_id=item.id, member_id=self.helper.id, verdict=Verdict.needs, at=self.at))
+
+    def _item(self, *, acted: bool) -> ReviewItem:
+        post = self.post(self.topic(self.other(90)), self.other(91))
+        state = ReviewState.acted if acted else ReviewState.kept
+        return self.add(ReviewItem(kind=ReviewKind.flag, post_id=post.id, state=state, decided_at=self.at))
+
+    def think_again(self) -> None:
+        """A moderator decides otherwise about the first that nothing was done about."""
+        query = select(ReviewItem).where(ReviewItem.state == ReviewState.kept).order_by(ReviewItem.id).limit(1)
+        item = self.session.exec(query).one()
+        item.state = ReviewState.acted
+        for flag in self.session.exec(select(Flag).where(Flag.item_id == item.id)):
+            flag.state = FlagState.upheld
+        self.session.flush()
 
     def vote(self, author: int, value: int = 1) -> None:
         topic = self.topic(self.other(author + 1))

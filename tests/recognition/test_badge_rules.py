@@ -113,9 +113,7 @@ def signpost(scene: Scene, n: int) -> None:
 
 
 def review(scene: Scene, n: int) -> None:
-    scene.logged("ReviewGiven")
-    if n % 20 < 17:
-        scene.line(K.review_agreed)
+    scene.opinion(agreed=n % 20 < 17)
 
 
 def reviewed_well(total: int) -> Grow:
@@ -123,16 +121,16 @@ def reviewed_well(total: int) -> Grow:
 
     def grow(scene: Scene, n: int) -> None:
         for _ in range(total if n == 0 else 0):
-            scene.logged("ReviewGiven")
-        scene.line(K.review_agreed)
+            scene.opinion(agreed=False)
+        scene.think_again()
 
     return grow
 
 
 def flagged_well(scene: Scene, n: int) -> None:
     for _ in range(50 if n == 0 else 0):
-        scene.logged("FlagRaised")
-    scene.line(K.flag_upheld)
+        scene.flag(upheld=False)
+    scene.think_again()
 
 
 def told(scene: Scene, n: int) -> None:
@@ -181,7 +179,7 @@ CASES: list[tuple[str, Grow, int]] = [
     ("loop-closer", closed_loop, 1),
     ("clear-question", clear_question, 1),
     ("first-edit", lines(K.edit_accepted), 1),
-    ("first-flag", lines(K.flag_upheld), 1),
+    ("first-flag", lambda scene, n: scene.flag(upheld=True), 1),
     ("first-article", lines(K.article_published), 1),
     ("guide-read", logged("GuideFinished"), 1),
     ("solver-bronze", solved, 10),

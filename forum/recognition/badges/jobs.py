@@ -26,8 +26,9 @@ def consider(session: Session, event: object) -> None:
 
 
 def _people(session: Session, event: object) -> set[int]:
-    """Who acted, who wrote, asked, suggested or linked it, and who solved it."""
-    people = {getattr(event, name, None) for name in ("actor_id", "author_id", "asker_id", "suggester_id", "linker_id")}
+    """Who acted, who wrote, asked, suggested or linked it, whom it is about, and who solved it."""
+    named = ("actor_id", "author_id", "asker_id", "suggester_id", "linker_id", "member_id")
+    people = {getattr(event, name, None) for name in named}
     topic_id = getattr(event, "topic_id", None)
     if topic_id is not None and len(people - {None}) < 2:
         people.add(session.scalar(select(col(Topic.author_id)).where(col(Topic.id) == topic_id)))

@@ -2,7 +2,7 @@
 
 The same query serves one member, just after something happened, and everybody at night, so both agree. Questions asked
 by staff never count, nor do lines that were reversed; those reversed for fraud are handed over apart, since only they
-take a badge away. Some floors that will write rows (flags, reviews, the guide, previews, defects) are read by the name
+take a badge away. Some floors that will write rows (the guide, previews, defects) are read by the name
 of their event in the activity log.
 """
 
@@ -18,6 +18,8 @@ from forum.models import (
     Activity,
     ArticleSaid,
     ExternalPost,
+    Flag,
+    FlagState,
     LedgerKind,
     MapRole,
     Member,
@@ -28,6 +30,9 @@ from forum.models import (
     PostState,
     RepEvent,
     Resolution,
+    ReviewItem,
+    ReviewOpinion,
+    ReviewState,
     Revision,
     Share,
     ShareState,
@@ -36,6 +41,7 @@ from forum.models import (
     TopicKind,
     TopicTag,
     TriageState,
+    Verdict,
     Vote,
 )
 from forum.recognition.choices import STAFF
@@ -415,6 +421,41 @@ def article_not_helpful(ids: Ids) -> Query:
         .where(col(ArticleSaid.yes).is_(False), col(Post.author_id).is_not(None))
     )
     return _among(query, col(Post.author_id), ids)
+
+
+def _of_post(member: Any, at: Any) -> list[Any]:
+    place = {"post_id": col(Post.id), "topic_id": col(Post.topic_id)}
+    return _columns(member, at, literal(""), who=col(Post.author_id), **place)
+
+
+def flags(ids: Ids) -> Query:
+    """Those that a moderator has decided, whatever the day's limit of points."""
+    query = (
+        select(*_of_post(col(Flag.member_id), col(Flag.at)))
+        .join(Post, col(Post.id) == col(Flag.post_id))
+        .where(col(Flag.state) != FlagState.open, col(Flag.member_id).is_not(None))
+    )
+    return _among(query, col(Flag.member_id), ids)
+
+
+def flags_upheld(ids: Ids) -> Query:
+    return flags(ids).where(col(Flag.state) == FlagState.upheld)
+
+
+def reviews(ids: Ids) -> Query:
+    """Those whose outcome is known."""
+    query = (
+        select(*_of_post(col(ReviewOpinion.member_id), col(ReviewOpinion.at)))
+        .join(ReviewItem, col(ReviewItem.id) == col(ReviewOpinion.item_id))
+        .join(Post, col(Post.id) == col(ReviewItem.post_id))
+        .where(col(ReviewItem.state) != ReviewState.open)
+    )
+    return _among(query, col(ReviewOpinion.member_id), ids)
+
+
+def reviews_agreed(ids: Ids) -> Query:
+    asked_for_action = col(ReviewOpinion.verdict) == Verdict.needs
+    return reviews(ids).where(asked_for_action == (col(ReviewItem.state) == ReviewState.acted))
 
 
 def logged(event: str) -> Callable[[Ids], Query]:
