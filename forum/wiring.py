@@ -26,6 +26,7 @@ from forum.recognition.credentials import events as credentials
 from forum.recognition.credentials import issuing, proofs
 from forum.recognition.fairness import events as fairness
 from forum.recognition.fairness import jobs as fairness_jobs
+from forum.recognition.findings import events as findings
 from forum.recognition.peers import endorsements, mentoring
 from forum.recognition.routing import events as routing
 from forum.recognition.routing import handlers as routing_handlers
@@ -291,6 +292,8 @@ def _wire_recognition() -> None:
     subscribe(recognition.RestSuggested, recognition_notices.tell_rest)
     subscribe(recognition.Thanked, record, recognition_notices.tell_thanked)
     subscribe(recognition.FindingRecorded, record, recognition_notices.tell_finding)
+    subscribe(findings.FindingObjected, record)
+    subscribe(findings.ObjectionAnswered, record, recognition_notices.tell_objection)
     subscribe(recognition.PointsAdjusted, record, recognition_notices.tell_adjusted)
     subscribe(recognition.PrivilegesUnlocked, record, recognition_notices.tell_unlocked)
     subscribe(recognition.PrivilegesChanged, record)

@@ -19,6 +19,7 @@ from forum.recognition.events import (
     YearReady,
 )
 from forum.recognition.fairness.events import VotesDoubted, VotesRestored
+from forum.recognition.findings.events import ObjectionAnswered
 from forum.recognition.routing.events import InvitationSent
 from forum.topics.events import HelperCredited
 from forum.topics.reviews.events import FlagDecided
@@ -66,10 +67,16 @@ def tell_restored(session: Session, event: VotesRestored) -> None:
 
 def tell_finding(session: Session, event: FindingRecorded) -> None:
     what = "could do harm" if event.kind == "harmful" else "was spam"
-    title = f"A moderator found that a post of yours {what}. The reason, and how to object, stand with your points."
-    link = _own_page(session, event.member_id)
-    cause = f"finding:{event.post_id}"
+    title = f"A moderator found that a post of yours {what}. Read why, and say so if it is wrong."
+    link = f"/settings/findings/{event.event_id}"
+    cause = f"finding:{event.event_id}"
     tell(session, [event.member_id], NoticeKind.points, cause, actor_id=None, title=title, link=link)
+
+
+def tell_objection(session: Session, event: ObjectionAnswered) -> None:
+    outcome = "Your objection was upheld, and the points count again." if event.upheld else "Your objection was answered."
+    link, cause = f"/settings/findings/{event.event_id}", f"objection:{event.objection_id}"
+    tell(session, [event.member_id], NoticeKind.points, cause, actor_id=None, title=outcome, link=link)
 
 
 def tell_flagger(session: Session, event: FlagDecided) -> None:

@@ -145,6 +145,10 @@ def credited_post(session: Session, kind: LedgerKind, cause: str, cause_id: int)
     return next((row.post_id for row in _live(session, kind, cause, cause_id)), None)
 
 
+def live_line(session: Session, kind: LedgerKind, cause: Cause) -> int | None:
+    return next((row.id for row in _live(session, kind, cause.type, cause.id)), None)
+
+
 def _live(session: Session, kind: LedgerKind, cause: str, cause_id: int) -> list[RepEvent]:
     rows = list(
         session.scalars(

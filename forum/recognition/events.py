@@ -45,6 +45,8 @@ class FindingRecorded:
     topic_id: int
     post_id: int
     kind: str
+    event_id: int
+    """The ledger line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from forum.accounts.queries import access_member_by_handle
 from forum.core import clock, paging, text
 from forum.core.settings import settings
 from forum.core.templating import day
-from forum.models import LedgerKind, Member, RepEvent, RepSubject, RepTag, Tag, Topic, TopicTag
+from forum.models import FraudCase, FraudState, FraudVote, LedgerKind, Member, RepEvent, RepSubject, RepTag, Tag, Topic, TopicTag
 from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.recognition.actions import entries_of
 from forum.recognition.ledger import Entry, Line, lines_of_day
-from forum.recognition.rates import DAILY_CAP, RATES
+from forum.recognition.rates import DAILY_CAP, FINDINGS, RATES
 from forum.recognition.standing import subjects_of
 from forum.topics.people import COLUMNS, person
 from forum.topics.rows import topic_url, visible_topics
@@ -41,6 +41,8 @@ class LineView:
     counted: int
     note: str
     void: bool
+    appeal_url: str
+    """Where its owner objects, or reads the answer; empty for what needs none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +240,8 @@ def _views(session: Session, actor: Actor, lines: list[Line]) -> list[LineView]:
         .where(col(RepEvent.id).in_(ids))
     ).all()
     places: dict[int, Row[Any]] = {row.id: row for row in rows}
-    reasons = _reasons(session, ids)
-    return [_view(line, places.get(line.entry.id), reasons) for line in lines]
+    reasons, doubted = _reasons(session, ids), _doubted(session, lines)
+    return [_view(line, places.get(line.entry.id), reasons, doubted) for line in lines]
 
 
 def _reasons(session: Session, ids: list[int]) -> dict[int, str]:
@@ -253,7 +255,26 @@ def _reasons(session: Session, ids: list[int]) -> dict[int, str]:
     return {row.line: row.reason for row in session.execute(query) if row.reason}
 
 
-def _view(line: Line, place: Row[Any] | None, reasons: dict[int, str]) -> LineView:
+def _doubted(session: Session, lines: list[Line]) -> dict[int, int]:
+    """The case about each line that was reversed for one."""
+    query = (
+        select(col(FraudVote.event_id), func.max(col(FraudVote.case_id)))
+        .join(FraudCase, col(FraudCase.id) == col(FraudVote.case_id))
+        .where(
+            col(FraudVote.event_id).in_([line.entry.id for line in lines if line.void]), col(FraudCase.state) != FraudState.open
+        )
+        .group_by(col(FraudVote.event_id))
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _appeal_url(line: Line, doubted: dict[int, int]) -> str:
+    if line.entry.kind in FINDINGS:
+        return f"/settings/findings/{line.entry.id}"
+    return f"/me/votes/{doubted[line.entry.id]}" if line.entry.id in doubted else ""
+
+
+def _view(line: Line, place: Row[Any] | None, reasons: dict[int, str], doubted: dict[int, int]) -> LineView:
     entry = line.entry
     topic = place is not None and place.topic_id is not None
     return LineView(
@@ -265,6 +286,7 @@ def _view(line: Line, place: Row[Any] | None, reasons: dict[int, str]) -> LineVi
         counted=line.counted,
         note=_note(line, reasons),
         void=line.void,
+        appeal_url=_appeal_url(line, doubted),
     )
 
 

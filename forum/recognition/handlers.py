@@ -27,6 +27,7 @@ from forum.recognition.actions import (
     Cause,
     credit,
     credited_post,
+    live_line,
     restore_post,
     reverse,
     reverse_own,
@@ -263,7 +264,9 @@ def void_withdrawn(session: Session, event: PostWithdrawn) -> None:
         cause = Cause("finding", post.id, event.topic_id, post.id)
         subject = subject_of(session, post.author_id)
         credit(session, subject, kind, cause, reason=event.reason, issued_by=event.actor_id)
-        emit(session, FindingRecorded(event.actor_id, post.author_id, event.topic_id, post.id, event.found))
+        line = live_line(session, kind, cause)
+        if line is not None:
+            emit(session, FindingRecorded(event.actor_id, post.author_id, event.topic_id, post.id, event.found, line))
 
 
 def restore_returned(session: Session, event: PostReturned) -> None:
