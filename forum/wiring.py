@@ -170,9 +170,6 @@ def _wire_topics() -> None:
     )
     subscribe(topics.NotePosted, record)
     subscribe(topics.PostEdited, record, following.lock_edited, feed.note_change, badge_jobs.consider)
-    subscribe(topics.PostWithdrawn, record, ledger.void_withdrawn, impact.refresh_author, feed.note_change, badge_jobs.consider)
-    subscribe(topics.PostReturned, record, ledger.restore_returned, impact.refresh_author, feed.note_change, badge_jobs.consider)
-    subscribe(topics.PostEdited, record, feed.note_change, badge_jobs.consider)
     subscribe(
         topics.PostWithdrawn,
         record,
