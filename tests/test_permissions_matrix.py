@@ -24,6 +24,7 @@ from tests import make
 from tests.fakes.client import Browser, fresh
 from tests.fakes.database import NOISE, Snapshot, changed, contents
 from tests.programme_rows import programme_rows
+from tests.review_rows import review_rows
 from tests.test_house_rules import source_of_forum
 
 VISITORS = ("visitor", "unconfirmed", "member", "volunteer", "moderator", "agent", "admin", "suspended", "asker")
@@ -224,28 +225,6 @@ ROWS = [
     Row("POST /suggestions/{suggestion_id}/withdrawal", "/suggestions/{suggestion}/withdrawal", ANOTHERS),
     Row("GET /desk/edits", "/desk/edits", MODERATORS),
     Row("GET /me/edits", "/me/edits", SIGNED_IN),
-    # Looking after the place.
-    Row(f"GET {P}/flags/new", "/posts/{answer}/flags/new", MEMBERS),
-    Row(f"GET {P}/flags/new", "/posts/{question}/flags/new", OTHERS),
-    Row(f"POST {P}/flags", "/posts/{answer}/flags", MEMBERS, {"reason": "spam"}),
-    Row(f"POST {P}/flags", "/posts/{comment}/flags", OTHERS, {"reason": "rude"}),
-    Row(f"POST {P}/flags", "/posts/{note}/flags", _for("", "404", agent="403", admin="403"), {"reason": "spam"}),
-    Row(f"POST {P}/flags", "/posts/{staff_answer}/flags", ONLY_STAFF_SEES, {"reason": "spam"}),
-    Row("GET /reviews", "/reviews", TRUSTED),
-    Row("GET /reviews/{item_id}", "/reviews/{item}", TRUSTED),
-    Row("GET /reviews/{item_id}", "/reviews/{staff_item}", STAFF | {"volunteer": "404", "moderator": "404"}),
-    Row("POST /reviews/{item_id}/claims", "/reviews/{item}/claims", TRUSTED),
-    Row("POST /reviews/{item_id}/claims/removal", "/reviews/{item}/claims/removal", TRUSTED),
-    Row("POST /reviews/{item_id}/opinions", "/reviews/{item}/opinions", TRUSTED, {"verdict": "fine"}),
-    Row("GET /desk/reviews", "/desk/reviews", MODERATORS),
-    Row("GET /desk/reviews/{item_id}", "/desk/reviews/{item}", MODERATORS),
-    Row("GET /desk/reviews/{item_id}", "/desk/reviews/{staff_item}", STAFF | {"volunteer": "404", "moderator": "404"}),
-    Row("POST /desk/reviews/{item_id}/decisions", "/desk/reviews/{item}/decisions", MODERATORS, {"decision": "fine"}),
-    Row("POST /desk/reviews/{item_id}/decisions", "/desk/reviews/{item}/decisions", MODERATORS, {"decision": "spam", "reason": "Watches."}),
-    Row(f"GET {T}/state-votes/new", "/topics/{open}/state-votes/new", TRUSTED),
-    Row(f"POST {T}/state-votes", "/topics/{open}/state-votes", TRUSTED, {"reason": "unclear"}),
-    Row(f"POST {T}/state-votes", "/topics/{staff_topic}/state-votes", ONLY_STAFF_SEES, {"reason": "unclear"}),
-    Row(f"POST {T}/state-votes/removal", "/topics/{open}/state-votes/removal", TRUSTED),
     # Outcomes and what carries them back.
     Row(f"GET {R}", "/resolutions/{resolution}", ANYONE),
     Row(f"GET {R}/{{slug}}", "/resolutions/{resolution}/{resolution_slug}", ANYONE),
@@ -310,6 +289,7 @@ ROWS = [
     Row("POST /desk/social/{thread_id}/ignoring", "/desk/social/{thread}/ignoring", STAFF, {"reason": "Not about us."}),
     Row("POST /desk/social/{thread_id}/reopening", "/desk/social/{ignored}/reopening", STAFF),
     *programme_rows(Row, _for),
+    *review_rows(Row, _for),
     # The administration.
     Row("GET /admin/members", "/admin/members", ADMINS),
     Row("POST /admin/members/{member_id}/role", "/admin/members/{helper_id}/role", ADMINS, {"role": "moderator"}),

@@ -58,6 +58,7 @@ LISTS = (
         "/badges/first-solution",
         "/desk/votes",
         "/desk/reviews",
+        "/desk/findings",
         "/desk/reviews?state=decided",
     ),
     *("/me/vip", "/perks", "/nominations", "/desk/perks", "/desk/season", "/desk/appeals", "/desk/nominations"),

@@ -5,12 +5,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
+from forum.core import clock
 from forum.models import (
     DraftShown,
+    LedgerKind,
     Mentor,
     Mentorship,
     MentorshipState,
+    Objection,
     PointsProposal,
+    RepEvent,
     ReviewItem,
     ReviewKind,
     SuggestedEdit,
@@ -20,6 +24,7 @@ from forum.models import (
     TopicMerge,
 )
 from forum.policy.actor import actor_of
+from forum.recognition.actions import subject_of
 from forum.recognition.closing import outcomes
 from forum.topics import merging
 from forum.topics.inputs import LinkDuplicate
@@ -38,6 +43,10 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
     unseen = ReviewItem(kind=ReviewKind.flag, post_id=ids["staff_answer"], weight=50)
     session.add_all([item, unseen, proposal, note, review, pair, edit, Mentor(member_id=ids["helper_id"])])
     session.flush()
+    findings = [_finding(session, ids["asker"].id, number, by=ids["staff"].id) for number in (1, 2)]
+    objection = Objection(event_id=findings[1], member_id=ids["asker"].id, text="It was meant as a joke.")
+    session.add(objection)
+    session.flush()
     source = content.topic(session, people.member(session), title="Asked in other words, and merged since")
     merging.merge_topics(session, actor_of(ids["staff"]), source, LinkDuplicate(earlier=str(ids["open"])))
     shown = DraftShown(mentorship_id=pair.id, topic_id=ids["open"], body="Perhaps the channel?")
@@ -50,8 +59,21 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
         "suggestion": edit.id,
         "merge": session.scalars(select(TopicMerge.id)).one(),
         "item": item.id,
+        "finding": findings[0],
+        "objection": objection.id,
         "staff_item": unseen.id,
         "mentorship": pair.id,
         "shown": shown.id,
         "outcome": outcomes.token_for(outcomes.Invitation(ids["open"], ids["answer"], 3, ids["asker"].id)),
     }
+
+
+def _finding(session: Session, member_id: int, number: int, *, by: int) -> int:
+    kind, moment = LedgerKind.answer_harmful_upheld, clock.now()
+    line = RepEvent(
+        idem_key=f"finding:{number}", subject=subject_of(session, member_id), kind=kind, points=-10, occurred_at=moment,
+        earn_day=moment.date(), cause_type="finding", cause_id=number, reason="It could do harm.", rule_version=2, issued_by=by,
+    )  # fmt: skip
+    session.add(line)
+    session.flush()
+    return line.id

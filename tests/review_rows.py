@@ -1,0 +1,41 @@
+"""Rows of the permissions matrix about flags, reviews, findings and votes to close."""
+
+from typing import Any
+
+ANSWER = {"decision": "upheld", "answer": "You are right."}
+T, P = "/topics/{topic_id}", "/posts/{post_id}"
+
+
+def review_rows(Row: Any, _for: Any) -> list[Any]:
+    MEMBERS = _for("member volunteer moderator agent admin asker")
+    OTHERS = MEMBERS | {"asker": "403"}
+    TRUSTED = _for("volunteer moderator agent admin")
+    MODERATORS, STAFF = _for("moderator agent admin"), _for("agent admin")
+    ONLY_STAFF_SEES, INVITED = _for("agent admin", "404"), _for("asker", "404", visitor="403")
+    return [
+        Row(f"GET {P}/flags/new", "/posts/{answer}/flags/new", MEMBERS),
+        Row(f"GET {P}/flags/new", "/posts/{question}/flags/new", OTHERS),
+        Row(f"POST {P}/flags", "/posts/{answer}/flags", MEMBERS, {"reason": "spam"}),
+        Row(f"POST {P}/flags", "/posts/{comment}/flags", OTHERS, {"reason": "rude"}),
+        Row(f"POST {P}/flags", "/posts/{note}/flags", _for("", "404", agent="403", admin="403"), {"reason": "spam"}),
+        Row(f"POST {P}/flags", "/posts/{staff_answer}/flags", ONLY_STAFF_SEES, {"reason": "spam"}),
+        Row("GET /reviews", "/reviews", TRUSTED),
+        Row("GET /reviews/{item_id}", "/reviews/{item}", TRUSTED),
+        Row("GET /reviews/{item_id}", "/reviews/{staff_item}", STAFF | {"volunteer": "404", "moderator": "404"}),
+        Row("POST /reviews/{item_id}/claims", "/reviews/{item}/claims", TRUSTED),
+        Row("POST /reviews/{item_id}/claims/removal", "/reviews/{item}/claims/removal", TRUSTED),
+        Row("POST /reviews/{item_id}/opinions", "/reviews/{item}/opinions", TRUSTED, {"verdict": "fine"}),
+        Row("GET /desk/reviews", "/desk/reviews", MODERATORS),
+        Row("GET /desk/reviews/{item_id}", "/desk/reviews/{item}", MODERATORS),
+        Row("GET /desk/reviews/{item_id}", "/desk/reviews/{staff_item}", STAFF | {"volunteer": "404", "moderator": "404"}),
+        Row("POST /desk/reviews/{item_id}/decisions", "/desk/reviews/{item}/decisions", MODERATORS, {"decision": "fine"}),
+        Row("POST /desk/reviews/{item_id}/decisions", "/desk/reviews/{item}/decisions", MODERATORS, {"decision": "spam", "reason": "Watches."}),
+        Row("GET /settings/findings/{event_id}", "/settings/findings/{finding}", INVITED),
+        Row("POST /settings/findings/{event_id}/objections", "/settings/findings/{finding}/objections", INVITED, {"text": "It was meant as a joke."}),
+        Row("GET /desk/findings", "/desk/findings", MODERATORS),
+        Row("POST /desk/findings/{objection_id}/answers", "/desk/findings/{objection}/answers", MODERATORS, ANSWER),
+        Row(f"GET {T}/state-votes/new", "/topics/{open}/state-votes/new", TRUSTED),
+        Row(f"POST {T}/state-votes", "/topics/{open}/state-votes", TRUSTED, {"reason": "unclear"}),
+        Row(f"POST {T}/state-votes", "/topics/{staff_topic}/state-votes", ONLY_STAFF_SEES, {"reason": "unclear"}),
+        Row(f"POST {T}/state-votes/removal", "/topics/{open}/state-votes/removal", TRUSTED),
+    ]  # fmt: skip
