@@ -1,4 +1,4 @@
-"""Rows of the permissions matrix about flags, reviews, findings and votes to close."""
+"""Rows of the permissions matrix about flags, reviews, findings, doubted votes and votes to close."""
 
 from typing import Any
 
@@ -38,4 +38,9 @@ def review_rows(Row: Any, _for: Any) -> list[Any]:
         Row(f"POST {T}/state-votes", "/topics/{open}/state-votes", TRUSTED, {"reason": "unclear"}),
         Row(f"POST {T}/state-votes", "/topics/{staff_topic}/state-votes", ONLY_STAFF_SEES, {"reason": "unclear"}),
         Row(f"POST {T}/state-votes/removal", "/topics/{open}/state-votes/removal", TRUSTED),
+        Row("GET /desk/votes", "/desk/votes", MODERATORS),
+        Row("GET /desk/votes/{case_id}", "/desk/votes/{case}", MODERATORS),
+        Row("POST /desk/votes/{case_id}/decisions", "/desk/votes/{case}/decisions", MODERATORS, {"decision": "dismiss", "note": "Friends."}),
+        Row("GET /me/votes/{case_id}", "/me/votes/{case}", _for("asker", "404", visitor="403")),
+        Row("POST /me/votes/{case_id}/appeals", "/me/votes/{case}/appeals", _for("asker", "404", visitor="403"), {"text": "It was not so."}),
     ]  # fmt: skip
