@@ -127,6 +127,11 @@ class GuidePage:
     finished: bool
     may_check: bool
 
+    def named(self, errors: dict[str, str]) -> dict[str, str]:
+        """For the list above the form: the questions themselves, since why stands below each."""
+        texts = {one.name: f"{number}. {one.text}" for number, one in enumerate(self.questions, 1)}
+        return {name: texts.get(name, said) for name, said in errors.items()}
+
 
 def guide_page(session: Session, actor: Actor) -> GuidePage:
     return GuidePage(QUESTIONS, actor.signed_in and has_finished(session, actor.member_id), actor.signed_in)

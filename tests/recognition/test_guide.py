@@ -45,6 +45,7 @@ def test_what_does_not_fit_is_explained_and_the_choices_stay(client, session):
     assert again.status_code == 422
     assert "Nobody should get hurt for a faster answer." in words(again) and "Saying no costs nothing" in words(again)
     assert "One friendly question now" not in words(again)
+    assert words(again).count("4. A fix needs the case opened") == 2, "above the form, and where it is asked"
     assert inside(again).count(" checked") == 8
     missing = client.post("/guide", {name: best for name, best in BEST.items() if name != "model"})
     assert missing.status_code == 422 and inside(missing).count(" checked") == 7
