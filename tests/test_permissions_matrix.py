@@ -19,10 +19,10 @@ from forum.policy.actor import VISITOR, actor_of
 from forum.policy.check import may
 from forum.policy.permissions import Permission
 from forum.policy.rules import RULES
-from forum.recognition.guide import QUESTIONS
 from tests import make
 from tests.fakes.client import Browser, fresh
 from tests.fakes.database import NOISE, Snapshot, changed, contents
+from tests.member_rows import member_rows
 from tests.programme_rows import programme_rows
 from tests.review_rows import review_rows
 from tests.test_house_rules import source_of_forum
@@ -99,7 +99,6 @@ PUBLISH = {"title": "A red light on the hub again", "section": "help", "digest":
 ENDORSE = {"tag": "hub-3", "text": "Knows every light of the hub."}
 PAUSE = {"privilege": "edit_others", "days": "30", "reason": "Some edits changed the meaning."}
 POINTS = {"points": "5", "reason": "A vote was lost in the move."}
-GUIDE = {one.name: one.best for one in QUESTIONS}
 REASON = {"reason": "It was not true."}
 T, P, R, S = "/topics/{topic_id}", "/posts/{post_id}", "/resolutions/{resolution_id}", "/shares/{share_id}"
 OLD = "/from/{source}"
@@ -289,6 +288,7 @@ ROWS = [
     Row("POST /desk/social/{thread_id}/ignoring", "/desk/social/{thread}/ignoring", STAFF, {"reason": "Not about us."}),
     Row("POST /desk/social/{thread_id}/reopening", "/desk/social/{ignored}/reopening", STAFF),
     *programme_rows(Row, _for),
+    *member_rows(Row, _for),
     *review_rows(Row, _for),
     # The administration.
     Row("GET /admin/members", "/admin/members", ADMINS),
@@ -305,17 +305,9 @@ ROWS = [
     # Between volunteers.
     Row("GET /members/{handle}/endorsements/new", "/members/{helper_handle}/endorsements/new", TRUSTED | {"visitor": "in"}),
     Row("POST /members/{handle}/endorsements", "/members/{helper_handle}/endorsements", TRUSTED, ENDORSE),
-    Row("GET /settings/blocked", "/settings/blocked", SIGNED_IN),
-    Row("POST /members/{handle}/blocks", "/members/{helper_handle}/blocks", SIGNED_IN),
-    Row("POST /members/{handle}/blocks/removal", "/members/{helper_handle}/blocks/removal", SIGNED_IN),
     Row("GET /endorsements", "/endorsements", SIGNED_IN),
     Row("POST /endorsements/{review_id}", "/endorsements/{review}", ONLY_STAFF_SEES, {"agrees": "yes", "reason": "I have seen it."}),
     Row("GET /mentoring", "/mentoring", SIGNED_IN),
-    Row("POST /mentoring/mentor", "/mentoring/mentor", MODERATORS, {"on": "1"}),
-    Row("POST /mentoring/mentor", "/mentoring/mentor", MEMBERS, {"on": "0"}),
-    Row("GET /guide", "/guide", ANYONE),
-    Row("POST /guide", "/guide", SIGNED_IN, GUIDE),
-    Row("POST /guide", "/guide", _all("422") | {"visitor": "403"}, {"model": "a"}),
     Row("POST /mentoring", "/mentoring", MEMBERS, {"mentor": "{helper_id}"}),
     Row("POST /mentoring/{mentorship_id}/acceptance", "/mentoring/{mentorship}/acceptance", NOT_THEIRS),
     Row("POST /mentoring/{mentorship_id}/end", "/mentoring/{mentorship}/end", NOT_THEIRS),
