@@ -144,7 +144,12 @@ def queue(session: Session, actor: Actor, *, desk: bool, decided: bool, after: s
     key_of = (lambda row: (row.decided_at, row.id)) if decided else (lambda row: (row.weight, row.id))
     page = paging.cut(rows, PAGE, lambda row: _row(row, base), key_of, first=after is None)
     here = f"{base}?state=decided" if decided else base
-    tabs = [Tab(base, "Waiting", not decided), Tab(f"{base}?state=decided", "Decided", decided)] if desk else []
+    desk_tabs = [
+        Tab(base, "Waiting", not decided),
+        Tab(f"{base}?state=decided", "Decided", decided),
+        Tab("/desk/findings", "Objections"),
+    ]
+    tabs = desk_tabs if desk else []
     older = f"{here}{'&' if decided else '?'}after={page.after}" if page.after else None
     return ReviewQueue(tabs, page.items, older, here if after is not None else None, base)
 
