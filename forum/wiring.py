@@ -37,12 +37,13 @@ from forum.resolutions import events as resolutions
 from forum.resolutions import handlers as resolution_credit
 from forum.search import feed
 from forum.social import events as social
-from forum.social import shares
 from forum.social.channels import events as channels
 from forum.social.channels import jobs as channel_jobs
 from forum.social.reading import events as reading
 from forum.social.reading import following
 from forum.social.reading import jobs as reading_jobs
+from forum.social.sharing import drafting, sending
+from forum.social.sharing import events as sharing
 from forum.topics import drafts
 from forum.topics import events as topics
 from forum.topics.reviews import closing, items
@@ -76,6 +77,9 @@ JOBS: dict[str, Function] = {
     "recognition.route": routing_jobs.route,
     "recognition.learn_routing": routing_jobs.learn,
     "social.tick": reading_jobs.tick,
+    "social.send": sending.send,
+    "social.take_back": sending.take_back,
+    "social.send_due": sending.tick,
     "social.check_channel": channel_jobs.check,
     "social.poll": reading_jobs.poll,
     "social.read_thread": reading_jobs.read_thread,
@@ -91,6 +95,7 @@ JOBS: dict[str, Function] = {
 SCHEDULE = [
     Periodic("search.follow", timedelta(minutes=1)),
     Periodic("social.tick", timedelta(minutes=1)),
+    Periodic("social.send_due", timedelta(minutes=1)),
     Periodic("search.learn_likeness", timedelta(days=1)),
     Periodic("recognition.route", timedelta(minutes=5)),
     Periodic("recognition.learn_routing", timedelta(days=1), at=time(3, 30)),
@@ -302,24 +307,32 @@ def _wire_outcomes() -> None:
         resolutions.ResolutionPublished,
         record,
         resolution_credit.credit_writer,
-        shares.draft_shares,
+        drafting.draft_shares,
         notices.tell_credited,
         badge_jobs.consider,
         feed.note_change,
     )
     subscribe(resolutions.ArticleHelped, record, resolution_credit.credit_helped, badge_jobs.consider)
-    subscribe(resolutions.ResolutionChanged, record, feed.note_change)
-    subscribe(resolutions.ResolutionWithdrawn, record, resolution_credit.reverse_writer, feed.note_change)
+    subscribe(resolutions.ResolutionChanged, record, drafting.draft_corrections, feed.note_change)
+    subscribe(
+        resolutions.ResolutionWithdrawn, record, resolution_credit.reverse_writer, drafting.draft_withdrawals, feed.note_change
+    )
     subscribe(social.ThreadPublished, record, feed.note_change)
     subscribe(social.ThreadIgnored, record)
     subscribe(social.ThreadReopened, record)
-    subscribe(social.ShareSent, record, badge_jobs.consider)
 
 
 def _wire_elsewhere() -> None:
     subscribe(channels.ChannelConnected, record)
     subscribe(channels.ChannelChanged, record)
     subscribe(channels.ChannelNeedsSigningIn, record)
+    subscribe(sharing.ShareDrafted, record)
+    subscribe(sharing.ShareAwaiting, record)
+    subscribe(sharing.ShareApproved, record)
+    subscribe(sharing.ShareSent, record, badge_jobs.consider)
+    subscribe(sharing.ShareStuck, record)
+    subscribe(sharing.ShareDropped, record)
+    subscribe(sharing.ShareWithdrawn, record)
     subscribe(reading.ThreadAsked, record)
     subscribe(reading.ThreadArrived, record)
     subscribe(reading.ThreadGrew, record)

@@ -234,6 +234,10 @@ ROWS = [
     Row(f"POST {R}/withdrawal", "/resolutions/{draft_resolution}/withdrawal", _for("", "404", agent="409", admin="409"), REASON),
     Row(f"POST {S}", "/shares/{share}", STAFF, {"text": "Fixed, see our page."}),
     Row(f"POST {S}/receipt", "/shares/{share}/receipt", STAFF, {"receipt_url": "https://toot.example/1"}),
+    Row("GET /desk/shares", "/desk/shares", STAFF),
+    Row("GET /desk/shares/{share_id}", "/desk/shares/{share}", STAFF),
+    Row("POST /desk/social/{thread_id}/replies", "/desk/social/{thread}/replies", STAFF, {"text": "Which model is it?", "purpose": "ask"}),
+    Row(f"POST {S}/taking-back", "/shares/{share}/taking-back", _instead(STAFF, "409")),
     Row(f"POST {S}/dropping", "/shares/{share}/dropping", STAFF),
     # Coming in. Whoever they are, nothing here works without the right words.
     Row("POST /sign-in", "/sign-in", _all("422"), {"who": "nobody", "password": "wrong wrong wrong"}),

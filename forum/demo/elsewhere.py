@@ -18,13 +18,14 @@ from forum.models import MapRole, OfficialMark, Platform, PostMap, Share, Thread
 from forum.resolutions.actions import write_resolution
 from forum.resolutions.credits import possible_credits
 from forum.resolutions.inputs import WriteResolution
-from forum.social import shares
 from forum.social.actions import publish_thread
 from forum.social.events import ThreadPublished
 from forum.social.importing import take_in
 from forum.social.inputs import PublishThread
 from forum.social.projection import project
 from forum.social.publishing import claim
+from forum.social.sharing import actions as sharing
+from forum.social.sharing.inputs import Receipt
 from forum.social.sources import SourceAccount, SourcePost
 
 STAFF = "aoife"
@@ -141,5 +142,5 @@ def _resolve(stage: Stage, outcome: Outcome) -> None:
 def _send(stage: Stage, outcome: Outcome) -> None:
     thread = next(one for one in stage.threads.values() if one.topic_id == stage.topics[outcome.topic].id)
     share = stage.session.exec(select(Share).where(Share.thread_id == thread.id)).one()
-    receipt = shares.Receipt(receipt_url=outcome.receipt or settings().base_url)
-    shares.record_receipt(stage.session, stage.actors[outcome.by], share, thread, receipt)
+    receipt = Receipt(receipt_url=outcome.receipt or settings().base_url)
+    sharing.record_receipt(stage.session, stage.actors[outcome.by], share, thread, receipt)

@@ -75,8 +75,10 @@ from forum.models.reviews import (
     StateWish,
     Verdict,
 )
+from forum.models.resolutions import ArticleSaid, Credit, CreditRole, Resolution, ResolutionState
 from forum.models.routing import Availability, InviteState, RoutingInvite, RoutingModel, RoutingProfile
 from forum.models.search import SearchOutbox
+from forum.models.shares import SENT, Share, ShareAttempt, SharePurpose, ShareState, ShareVisit
 from forum.models.social import (
     AccountKind,
     AccountState,

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Index
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from forum.models.columns import Moment, Table, choice, counter, created, key, long_text, moment, one_of
@@ -150,6 +151,8 @@ class RecognitionChoices(Table, table=True):
     takes_invitations: bool = Field(default=True)
     staff_contact: bool = Field(default=True)
     impact_mail: bool = Field(default=True)
+    named_elsewhere: bool = Field(default=True, sa_column_kwargs={"server_default": sql("true")})
+    """Their name stands beside the solution where it is shared on another network."""
 
 
 class PrivilegeHold(Table, table=True):

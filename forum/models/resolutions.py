@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from forum.models.columns import Moment, Table, choice, created, key, long_text, moment, one_of
@@ -19,12 +18,6 @@ class CreditRole(StrEnum):
     solved = "solved"
     confirmed = "confirmed"
     helped = "helped"
-
-
-class ShareState(StrEnum):
-    draft = "draft"
-    sent = "sent"
-    dropped = "dropped"
 
 
 class Resolution(Table, table=True):
@@ -69,19 +62,3 @@ class ArticleSaid(Table, table=True):
     member_id: int = key("member.id", on_delete="CASCADE", primary_key=True, index=True)
     yes: bool
     at: datetime = created()
-
-
-class Share(Table, table=True):
-    """A reply for one thread elsewhere. One per resolution and thread."""
-
-    __table_args__ = (UniqueConstraint("resolution_id", "thread_id"), one_of("state", ShareState))
-
-    id: int = Field(default=None, primary_key=True)
-    resolution_id: int = key("resolution.id", on_delete="CASCADE")
-    thread_id: int = key("thread_link.id", on_delete="CASCADE", index=True)
-    state: ShareState = choice("state", ShareState, ShareState.draft)
-    text: str = long_text()
-    receipt_url: str = Field(default="", max_length=600)
-    sent_by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
-    sent_at: Moment = moment()
-    created_at: datetime = created()

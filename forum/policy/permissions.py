@@ -50,6 +50,8 @@ class Permission(StrEnum):
     account_leave = "delete your account"
     account_own = "change your settings"
     triage = "decide about threads from elsewhere"
+    share_write = "write replies to other networks"
+    share_approve = "approve replies to other networks"
     channel_manage = "connect accounts on other networks"
     resolution_write = "publish a resolution"
     votes_judge = "decide about votes that were doubted"

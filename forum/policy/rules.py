@@ -239,6 +239,8 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.account_leave: [[signed_in, not_staff]],
     Permission.account_own: [[signed_in]],
     Permission.triage: [WORKS_HERE],
+    Permission.share_write: [WORKS_HERE],
+    Permission.share_approve: [WORKS_HERE],
     Permission.channel_manage: [[*MEMBER, admin]],
     Permission.resolution_write: [[*WORKS_HERE, *SEES]],
     Permission.votes_judge: [MODERATES],

@@ -68,6 +68,7 @@ class ChooseRecognition(Input):
     takes_invitations: bool = False
     staff_contact: bool = False
     impact_mail: bool = False
+    named_elsewhere: bool = False
     only: Literal["", "answers"] = ""
     """ "Just answer" switches everything off, whatever the boxes say."""
 

@@ -13,7 +13,7 @@ from forum.resolutions import actions, helped, inputs, queries
 from forum.routes.outside import origin_views
 from forum.routes.paths import After, Id
 from forum.routes.posting import topic_address
-from forum.social import shares
+from forum.social.sharing import queries as shares
 from forum.topics import access
 from forum.web.dependencies import Db, Me
 from forum.web.forms import Form, blank, posted
@@ -24,8 +24,6 @@ router = APIRouter()
 ResolutionForm = Annotated[Form[inputs.WriteResolution], posted(inputs.WriteResolution)]
 WithdrawForm = Annotated[Form[inputs.Withdraw], posted(inputs.Withdraw)]
 SayForm = Annotated[Form[inputs.SayArticle], posted(inputs.SayArticle)]
-ShareForm = Annotated[Form[shares.SaveShare], posted(shares.SaveShare)]
-ReceiptForm = Annotated[Form[shares.Receipt], posted(shares.Receipt)]
 
 
 @router.get("/resolutions")
@@ -73,13 +71,13 @@ def write(request: Request, db: Db, me: Me, topic_id: Id, form: ResolutionForm) 
 def _written(db: Session, me: Actor, topic: Topic, data: inputs.WriteResolution) -> str:
     row = actions.write_resolution(db, me, topic, data)
     db.flush()
-    waiting = any(share.state == "draft" for share in shares.share_views(db, topic.id))
+    waiting = any(share.state == "draft" for share in shares.share_views(db, me, topic.id))
     return f"/topics/{topic.id}/resolution" if data.act == "save" or waiting else queries.resolution_url(row)
 
 
 def _form(request: Request, db: Session, me: Actor, topic: Topic, form: Form[Any], *, status: int = 200) -> Response:
     view, _ = queries.edit_form(db, me, topic)
-    view = replace(view, shares=shares.share_views(db, topic.id))
+    view = replace(view, shares=shares.share_views(db, me, topic.id))
     return page(request, "resolutions/edit.html", status=status, page=view, form=form)
 
 
@@ -88,26 +86,3 @@ def withdraw(request: Request, db: Db, me: Me, resolution_id: Id, form: Withdraw
     row, topic = actions.access_resolution(db, resolution_id)
     actions.withdraw(db, me, topic, row, form.data)
     return done(request, topic_address(topic), flash="Withdrawn. The page says so and why.")
-
-
-@router.post("/shares/{share_id}")
-def save_share(request: Request, db: Db, me: Me, share_id: Id, form: ShareForm) -> Response:
-    share, thread = shares.access_share(db, me, share_id)
-    shares.save_share(db, me, share, thread, form.data)
-    return done(request, f"/topics/{thread.topic_id}/resolution#share-{share_id}", flash="Saved.")
-
-
-@router.post("/shares/{share_id}/receipt")
-def receipt(request: Request, db: Db, me: Me, share_id: Id, form: ReceiptForm) -> Response:
-    share, thread = shares.access_share(db, me, share_id)
-    shares.record_receipt(db, me, share, thread, form.data)
-    return done(
-        request, f"/topics/{thread.topic_id}/resolution#share-{share_id}", flash="Noted. The loop is closed where it began."
-    )
-
-
-@router.post("/shares/{share_id}/dropping")
-def drop(request: Request, db: Db, me: Me, share_id: Id) -> Response:
-    share, thread = shares.access_share(db, me, share_id)
-    shares.drop_share(db, me, share)
-    return done(request, f"/topics/{thread.topic_id}/resolution#share-{share_id}", flash="We do not reply there.", tone="")

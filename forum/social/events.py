@@ -21,13 +21,3 @@ class ThreadIgnored:
 class ThreadReopened:
     actor_id: int
     thread_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShareSent:
-    """A person posted the prepared reply where it was asked."""
-
-    actor_id: int
-    topic_id: int
-    share_id: int
-    platform: str

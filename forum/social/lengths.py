@@ -135,3 +135,7 @@ def open_url(platform: str, thread: Target, text: str) -> str:
     if platform == Platform.x:
         return f"https://x.com/intent/tweet?in_reply_to={quote(thread.root_ext_id, safe='')}&text={words}"
     return thread.url
+
+
+def without_addresses(text: str) -> str:
+    return _URL.sub(" ", text)

@@ -1,4 +1,7 @@
-"""Notices who reads questions, outside the page cache so that kept pages count too. Bots, previews, staff and authors do not."""
+"""Notices who reads questions and who came by a reply elsewhere, outside the page cache so that kept pages count too.
+
+Bots, previews, staff and authors do not.
+"""
 
 import re
 import threading
@@ -9,9 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from forum.policy.actor import Actor
 from forum.recognition import readers
+from forum.social.sharing import visits
 from forum.web.address import client_address
 
 TOPIC = re.compile(r"^/topics/([1-9]\d{0,9})/[^/]+$")
+CAME_BY = re.compile(rb"(?:^|&)s=([1-9]\d{0,9})(?:&|$)")
 BOTS = re.compile(r"bot|crawl|spider|slurp|preview|monitor|curl|wget|python|headless|fetch", re.I)
 WRITE_EVERY = 60.0
 """Seconds between two writings."""
@@ -22,7 +27,10 @@ class Readers:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = TOPIC.match(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
+        reading = scope["type"] == "http" and scope["method"] == "GET"
+        found = TOPIC.match(scope["path"]) if reading else None
+        if reading and (came := CAME_BY.search(scope["query_string"])) and _is_person(Headers(scope=scope)):
+            visits.note(int(came.group(1)))
         if found is None or not _is_person(Headers(scope=scope)):
             await self.app(scope, receive, send)
             return
@@ -54,5 +62,10 @@ def _note(scope: Scope, topic_id: int) -> None:
 def write_regularly(stopping: threading.Event) -> None:
     """A thread of every web process; the last writing comes with the end."""
     while not stopping.wait(WRITE_EVERY):
-        readers.write()
+        _write()
+    _write()
+
+
+def _write() -> None:
     readers.write()
+    visits.write()

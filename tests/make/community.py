@@ -141,7 +141,7 @@ def _elsewhere(session: Session, ids: Ids) -> None:
     session.commit()
     for name, state in (("thread", TriageState.new), ("ignored", TriageState.ignored), ("linked", TriageState.published)):
         ids[name] = _thread(session, account, name, state, ids["solved"] if name == "linked" else None)
-    share = Share(resolution_id=ids["resolution"], thread_id=ids["linked"], text="Fixed: see our page.")
+    share = Share(resolution_id=ids["resolution"], thread_id=ids["linked"], text="Fixed: see our page.", dedup_key="one")
     session.add(share)
     session.commit()
     ids["share"] = share.id

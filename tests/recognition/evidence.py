@@ -177,7 +177,7 @@ class Scene:
             )
         )  # fmt: skip
         page = self.add(Resolution(topic_id=answer.topic_id, question="q", slug="q", answer="a"))
-        self.add(Share(resolution_id=page.id, thread_id=link.id, state=ShareState.sent))
+        self.add(Share(resolution_id=page.id, thread_id=link.id, state=ShareState.posted, dedup_key=f"{page.id}-{link.id}"))
 
     def from_elsewhere(self, number: int, language: str) -> None:
         answer = self.solution(number)

@@ -14,7 +14,9 @@ from forum.topics.verdicts import accept_answer
 from tests import make
 from tests.fakes.client import Browser, words
 
-EVERYTHING_OFF = dict.fromkeys(("on_boards", "shows_level", "vip", "takes_invitations", "staff_contact", "impact_mail"), False)
+EVERYTHING_OFF = dict.fromkeys(
+    ("on_boards", "shows_level", "vip", "takes_invitations", "staff_contact", "impact_mail", "named_elsewhere"), False
+)
 LISTS = (
     *(
         "/",

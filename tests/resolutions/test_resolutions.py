@@ -237,7 +237,7 @@ def test_a_reply_is_changed_within_the_limit_posted_by_hand_and_noted(staff, ses
     for wrong in ("", "http://x.example/1", "javascript:alert(1)", "nothing"):
         assert staff.post(f"/shares/{share.id}/receipt", {"receipt_url": wrong}).status_code == 422
     assert staff.post(f"/shares/{share.id}/receipt", {"receipt_url": "https://x.example/1"}).status_code == 303
-    assert (fresh(session, share).state, share.receipt_url) == ("sent", "https://x.example/1")
+    assert (fresh(session, share).state, share.receipt_url) == ("posted", "https://x.example/1")
     assert staff.post(f"/shares/{share.id}/receipt", {"receipt_url": "https://x.example/2"}).status_code == 409
     assert staff.post(f"/shares/{share.id}", {"text": "Too late."}).status_code == 409
     assert staff.post(f"/shares/{share.id}/dropping").status_code == 409

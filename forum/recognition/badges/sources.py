@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from forum.models import (
+    SENT,
     Acceptance,
     Activity,
     ArticleSaid,
@@ -35,7 +36,6 @@ from forum.models import (
     ReviewState,
     Revision,
     Share,
-    ShareState,
     ThreadLink,
     Topic,
     TopicKind,
@@ -192,7 +192,7 @@ def bridged(ids: Ids) -> Query:
         col(ThreadLink.topic_id) == col(Topic.id),
         col(ThreadLink.state) == TriageState.published,
         col(Share.thread_id) == col(ThreadLink.id),
-        col(Share.state) == ShareState.sent,
+        col(Share.state).in_(SENT),
     )
     return solutions(ids).where(carried.correlate(Topic))
 

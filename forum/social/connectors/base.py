@@ -18,19 +18,6 @@ from forum.social.sources import Skipped, SourceAccount, SourcePost
 LookedUp = Literal["live", "gone", "denied", "unknown"]
 
 
-class Purpose(StrEnum):
-    """Why a reply goes out."""
-
-    ask = "ask"
-    resolution = "resolution"
-    private = "private"
-    holding = "holding"
-    outcome = "outcome"
-    correction = "correction"
-    withdrawal = "withdrawal"
-    reply = "reply"
-
-
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     fetch_thread: bool = False

@@ -1,0 +1,360 @@
+"""Replies as staff see them: what to look at before one goes out, the list, and the numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from forum.core import clock
+from forum.core.paging import Page, cut, decode
+from forum.core.text import excerpt
+from forum.models import (
+    SENT,
+    ExternalAccount,
+    ExternalPost,
+    Member,
+    Platform,
+    Resolution,
+    Share,
+    ShareAttempt,
+    SharePurpose,
+    ShareState,
+    ShareVisit,
+    ThreadLink,
+    Topic,
+)
+from forum.policy.actor import Actor
+from forum.policy.check import may, require
+from forum.policy.permissions import Permission
+from forum.social import lengths
+from forum.social.authors import network_name, shown_handle
+from forum.social.sharing.drafting import resolution_address
+from forum.social.sharing.lint import Context, Finding, look
+
+A_PAGE = 30
+A_DAY = timedelta(days=1)
+UNITS = {"x": "x_weighted", "bluesky": "graphemes"}
+PURPOSES = {
+    SharePurpose.resolution: "Resolution",
+    SharePurpose.ask: "Question to them",
+    SharePurpose.reply: "Reply",
+    SharePurpose.private: "Take private",
+    SharePurpose.holding: "Holding message",
+    SharePurpose.outcome: "Outcome",
+    SharePurpose.correction: "Correction",
+    SharePurpose.withdrawal: "Taken back",
+}
+LABELS = {
+    ShareState.draft: ("To approve", "pencil", ""),
+    ShareState.awaiting: ("Second reader", "eye", "warn"),
+    ShareState.approved: ("Approved", "clock", ""),
+    ShareState.sending: ("Sending", "send", ""),
+    ShareState.retrying: ("Trying again", "refresh-cw", "warn"),
+    ShareState.unknown: ("Perhaps sent", "triangle-alert", "warn"),
+    ShareState.sent: ("Sent", "check", "ok"),
+    ShareState.visible: ("Sent and visible", "circle-check", "ok"),
+    ShareState.hidden: ("Sent, not shown", "eye", "bad"),
+    ShareState.unverified: ("Sent, not checked", "check", "ok"),
+    ShareState.by_hand: ("Post by hand", "pencil", "warn"),
+    ShareState.posted: ("Posted by hand", "circle-check", "ok"),
+    ShareState.failed: ("Not sent", "triangle-alert", "bad"),
+    ShareState.dropped: ("Not replied to", "x", ""),
+    ShareState.withdrawn: ("Taken back", "x", ""),
+}
+WAITING = (ShareState.draft, ShareState.awaiting, ShareState.by_hand, ShareState.failed, ShareState.hidden, ShareState.unknown)
+UNDER_WAY = (ShareState.approved, ShareState.sending, ShareState.retrying)
+TABS = {"waiting": ("To do", WAITING), "sending": ("Under way", UNDER_WAY), "sent": ("Sent", SENT), "closed": ("Closed", None)}
+
+
+@dataclass(frozen=True, slots=True)
+class ShareView:
+    id: int
+    platform: str
+    network: str
+    author: str
+    url: str
+    """Of the thread."""
+    thread_url: str
+    purpose: str
+    text: str
+    count: int
+    limit: int
+    unit: str
+    state: str
+    label: str
+    icon: str
+    tone: str
+    said: str
+    findings: list[Finding]
+    second: bool
+    drafted_by: str
+    approved_by: str
+    may_change: bool
+    may_approve: bool
+    needs_another: bool
+    """Whoever looks at it stands behind the words already."""
+    may_take_back: bool
+    open_url: str
+    receipt_url: str
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    id: int
+    url: str
+    platform: str
+    network: str
+    purpose: str
+    text: str
+    label: str
+    icon: str
+    tone: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SharesPage:
+    shares: Page[ShareRow]
+    tabs: list[tuple[str, str, int, bool]]
+    tab: str
+    older_url: str | None
+    numbers: list[tuple[str, str, str]]
+    """Label, value, what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharePage:
+    share: ShareView
+    topic_url: str
+    topic_title: str
+    asked: str
+    attempts: list[tuple[int, datetime, str]]
+
+
+def findings(session: Session, share: Share, thread: ThreadLink) -> list[Finding]:
+    """What to look at before it goes out."""
+    return _findings(session, share, thread, _handle(session, thread))
+
+
+def _findings(session: Session, share: Share, thread: ThreadLink, handle: str) -> list[Finding]:
+    resolution = session.get(Resolution, share.resolution_id) if share.resolution_id else None
+    linked = resolution is not None and share.purpose in (SharePurpose.resolution, SharePurpose.correction, SharePurpose.outcome)
+    return look(
+        share.text,
+        Context(
+            platform=Platform(thread.platform),
+            handle=shown_handle(thread.platform, handle) if handle else "",
+            limit=lengths.limit(thread.platform),
+            count=lengths.count(thread.platform, share.text),
+            fits=lengths.fits(thread.platform, share.text),
+            link=resolution_address(resolution) if linked and resolution else "",
+            recent=_recent(session, share),
+            incident=share.purpose == SharePurpose.holding,
+        ),
+    )
+
+
+def _recent(session: Session, share: Share) -> tuple[str, ...]:
+    """What went out elsewhere within a day, through the same channel. A resolution may read alike in each of its threads."""
+    statement = select(col(Share.text)).where(
+        col(Share.sent_at) > clock.now() - A_DAY,
+        col(Share.channel_id) == share.channel_id,
+        col(Share.id) != share.id,
+    )
+    return tuple(session.scalars(statement.limit(50)))
+
+
+def _handle(session: Session, thread: ThreadLink) -> str:
+    statement = (
+        select(col(ExternalAccount.handle))
+        .join(ExternalPost, col(ExternalPost.account_id) == col(ExternalAccount.id))
+        .where(_of(thread.id), col(ExternalPost.ext_id) == thread.root_ext_id)
+    )
+    return session.scalars(statement).first() or ""
+
+
+def _of(thread_id: int) -> ColumnElement[bool]:
+    return col(ExternalPost.thread_id) == thread_id
+
+
+def share_views(session: Session, actor: Actor, topic_id: int) -> list[ShareView]:
+    """Replies for every thread of a topic, oldest first."""
+    rows = session.execute(_select().where(col(ThreadLink.topic_id) == topic_id).order_by(col(Share.id))).all()
+    return [_view(session, actor, row) for row in rows]
+
+
+def shares_of_thread(session: Session, actor: Actor, thread_id: int) -> list[ShareView]:
+    rows = session.execute(_select().where(col(Share.thread_id) == thread_id).order_by(col(Share.id))).all()
+    return [_view(session, actor, row) for row in rows]
+
+
+def _select() -> Select[Any]:
+    """A share with all that its view needs."""
+    drafted, approved = aliased(Member, name="drafted"), aliased(Member, name="approved")
+    columns: list[Any] = [
+        Share,
+        ThreadLink,
+        col(ExternalAccount.handle).label("handle"),
+        col(drafted.name).label("drafted_by"),
+        col(approved.name).label("approved_by"),
+    ]
+    return (
+        select(*columns)
+        .join(ThreadLink, col(ThreadLink.id) == col(Share.thread_id))
+        .outerjoin(
+            ExternalPost,
+            (col(ExternalPost.thread_id) == col(ThreadLink.id)) & (col(ExternalPost.ext_id) == col(ThreadLink.root_ext_id)),
+        )
+        .outerjoin(ExternalAccount, col(ExternalAccount.id) == col(ExternalPost.account_id))
+        .outerjoin(drafted, col(drafted.id) == col(Share.drafted_by_id))
+        .outerjoin(approved, col(approved.id) == col(Share.approved_by_id))
+    )
+
+
+def _view(session: Session, actor: Actor, row: Row[Any]) -> ShareView:
+    share, thread = row.Share, row.ThreadLink
+    state = ShareState(share.state)
+    label, icon, tone = LABELS[state]
+    open_now = state in (ShareState.draft, ShareState.awaiting, ShareState.failed)
+    stands_behind = state == ShareState.awaiting and share.drafted_by_id == actor.id
+    return ShareView(
+        id=share.id,
+        platform=thread.platform,
+        network=network_name(thread.platform),
+        author=shown_handle(thread.platform, row.handle or "somebody"),
+        url=thread.url,
+        thread_url=f"/desk/social/{thread.id}",
+        purpose=PURPOSES[SharePurpose(share.purpose)],
+        text=share.text,
+        count=lengths.count(thread.platform, share.text),
+        limit=lengths.limit(thread.platform),
+        unit=UNITS.get(thread.platform, "chars"),
+        state=state.value,
+        label=label,
+        icon=icon,
+        tone=tone,
+        said=share.said,
+        findings=_findings(session, share, thread, row.handle or "") if open_now else [],
+        second=share.second,
+        drafted_by=row.drafted_by or "",
+        approved_by=row.approved_by or "",
+        may_change=(open_now or state in (ShareState.by_hand, ShareState.approved, ShareState.retrying))
+        and may(actor, Permission.share_write),
+        may_approve=open_now and not stands_behind and may(actor, Permission.share_approve),
+        needs_another=stands_behind,
+        may_take_back=state in (ShareState.sent, ShareState.visible, ShareState.hidden, ShareState.unverified)
+        and bool(share.receipt_ext_id)
+        and may(actor, Permission.share_approve),
+        open_url=lengths.open_url(thread.platform, thread, share.text),
+        receipt_url=share.receipt_url,
+        sent_at=share.sent_at,
+    )
+
+
+def shares_page(session: Session, actor: Actor, tab: str = "", after: str | None = None) -> SharesPage:
+    require(actor, Permission.share_write)
+    chosen = tab if tab in TABS else "waiting"
+    statement = select(Share, ThreadLink).join(ThreadLink, col(ThreadLink.id) == col(Share.thread_id)).where(_in_tab(chosen))
+    key = decode(after)
+    if key is not None:
+        statement = statement.where(col(Share.id) < key[1])
+    rows = list(session.execute(statement.order_by(col(Share.id).desc()).limit(A_PAGE + 1)))
+    page = cut(rows, A_PAGE, _row, lambda row: (row.Share.created_at, row.Share.id), first=not key)
+    older = f"/desk/shares?tab={chosen}&after={page.after}" if page.after else None
+    return SharesPage(page, _tabs(session, chosen), chosen, older, numbers(session))
+
+
+def _in_tab(name: str) -> ColumnElement[bool]:
+    states = TABS[name][1]
+    if states is None:
+        return col(Share.state).in_((ShareState.dropped, ShareState.withdrawn))
+    return col(Share.state).in_(states)
+
+
+def _tabs(session: Session, chosen: str) -> list[tuple[str, str, int, bool]]:
+    counts = dict(session.execute(select(col(Share.state), func.count()).group_by(col(Share.state))).all())
+    closed = (ShareState.dropped, ShareState.withdrawn)
+    return [
+        (f"/desk/shares?tab={name}", label, sum(counts.get(state, 0) for state in states or closed), name == chosen)
+        for name, (label, states) in TABS.items()
+    ]
+
+
+def _row(row: Row[Any]) -> ShareRow:
+    share, thread = row.Share, row.ThreadLink
+    label, icon, tone = LABELS[ShareState(share.state)]
+    return ShareRow(
+        id=share.id,
+        url=f"/desk/shares/{share.id}",
+        platform=thread.platform,
+        network=network_name(thread.platform),
+        purpose=PURPOSES[SharePurpose(share.purpose)],
+        text=excerpt(share.text, 160),
+        label=label,
+        icon=icon,
+        tone=tone,
+        at=share.sent_at or share.created_at,
+    )
+
+
+def share_page(session: Session, actor: Actor, share_id: int) -> SharePage | None:
+    require(actor, Permission.share_write)
+    row = session.execute(_select().where(col(Share.id) == share_id)).first()
+    if row is None:
+        return None
+    topic = session.get(Topic, row.ThreadLink.topic_id) if row.ThreadLink.topic_id else None
+    asked = session.scalars(
+        select(col(ExternalPost.text)).where(
+            _of(row.ThreadLink.id), col(ExternalPost.ext_id) == (row.Share.target_ext_id or row.ThreadLink.root_ext_id)
+        )
+    ).first()
+    attempts = session.scalars(
+        select(ShareAttempt).where(col(ShareAttempt.share_id) == share_id).order_by(col(ShareAttempt.number))
+    )
+    return SharePage(
+        share=_view(session, actor, row),
+        topic_url=f"/topics/{topic.id}/{topic.slug}" if topic else "",
+        topic_title=topic.title if topic else "",
+        asked=asked or "This post is no longer available.",
+        attempts=[(one.number, one.started_at, one.outcome or "under way") for one in attempts],
+    )
+
+
+def numbers(session: Session) -> list[tuple[str, str, str]]:
+    """How the way back is doing, over 90 days."""
+    since = clock.now() - timedelta(days=90)
+    sent = (col(Share.state).in_(SENT), col(Share.sent_at) >= since, col(Share.purpose) == SharePurpose.resolution)
+    pairs = session.execute(
+        select(col(Share.sent_at), col(ThreadLink.first_post_at))
+        .join(ThreadLink, col(ThreadLink.id) == col(Share.thread_id))
+        .where(*sent)
+    ).all()
+    hours = sorted((at - first).total_seconds() / 3600 for at, first in pairs if at is not None)
+    middle = hours[len(hours) // 2] if hours else 0.0
+    visits = session.execute(
+        select(func.coalesce(func.sum(col(ShareVisit.visits)), 0)).where(col(ShareVisit.day) >= since.date())
+    )
+    views = int(visits.scalar_one())
+    return [
+        ("Resolutions shared", f"{len(pairs):,}", "Replies with a resolution that stand on another network, in 90 days."),
+        (
+            "Views per share",
+            f"{views / len(pairs):.1f}" if pairs else "0",
+            "Readers who came by such a reply, divided by replies.",
+        ),
+        (
+            "Asked to shared",
+            _duration(middle) if hours else "None yet",
+            "From the first post there to the reply; half took less.",
+        ),
+    ]
+
+
+def _duration(hours: float) -> str:
+    if hours < 1:
+        return f"{max(1, round(hours * 60))} min"
+    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
