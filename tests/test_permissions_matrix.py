@@ -25,6 +25,7 @@ from tests.fakes.database import NOISE, Snapshot, changed, contents
 from tests.member_rows import member_rows
 from tests.programme_rows import programme_rows
 from tests.review_rows import review_rows
+from tests.social_rows import social_rows
 from tests.test_house_rules import source_of_forum
 
 VISITORS = ("visitor", "unconfirmed", "member", "volunteer", "moderator", "agent", "admin", "suspended", "asker")
@@ -95,12 +96,11 @@ RESOLUTION = {
 }
 DETAILS = {"text": "Which model is it?"}
 CLOSE = {"state": "closed", "reason": "It is answered elsewhere."}
-PUBLISH = {"title": "A red light on the hub again", "section": "help", "digest": "old"}
 ENDORSE = {"tag": "hub-3", "text": "Knows every light of the hub."}
 PAUSE = {"privilege": "edit_others", "days": "30", "reason": "Some edits changed the meaning."}
 POINTS = {"points": "5", "reason": "A vote was lost in the move."}
 REASON = {"reason": "It was not true."}
-T, P, R, S = "/topics/{topic_id}", "/posts/{post_id}", "/resolutions/{resolution_id}", "/shares/{share_id}"
+T, P, R = "/topics/{topic_id}", "/posts/{post_id}", "/resolutions/{resolution_id}"
 OLD = "/from/{source}"
 INVITED = _for("asker", "404", visitor="403")
 
@@ -232,13 +232,6 @@ ROWS = [
     Row(f"POST {R}/helped", "/resolutions/{draft_resolution}/helped", NOBODY_404, {"helped": "yes"}),
     Row(f"POST {R}/withdrawal", "/resolutions/{resolution}/withdrawal", STAFF, REASON),
     Row(f"POST {R}/withdrawal", "/resolutions/{draft_resolution}/withdrawal", _for("", "404", agent="409", admin="409"), REASON),
-    Row(f"POST {S}", "/shares/{share}", STAFF, {"text": "Fixed, see our page."}),
-    Row(f"POST {S}/receipt", "/shares/{share}/receipt", STAFF, {"receipt_url": "https://toot.example/1"}),
-    Row("GET /desk/shares", "/desk/shares", STAFF),
-    Row("GET /desk/shares/{share_id}", "/desk/shares/{share}", STAFF),
-    Row("POST /desk/social/{thread_id}/replies", "/desk/social/{thread}/replies", STAFF, {"text": "Which model is it?", "purpose": "ask"}),
-    Row(f"POST {S}/taking-back", "/shares/{share}/taking-back", _instead(STAFF, "409")),
-    Row(f"POST {S}/dropping", "/shares/{share}/dropping", STAFF),
     # Coming in. Whoever they are, nothing here works without the right words.
     Row("POST /sign-in", "/sign-in", _all("422"), {"who": "nobody", "password": "wrong wrong wrong"}),
     Row("POST /sign-out", "/sign-out", ANYONE),
@@ -271,26 +264,7 @@ ROWS = [
     Row("GET /desk/routing", "/desk/routing", STAFF),
     # The desk.
     Row("GET /desk", "/desk", ANYONE),
-    Row("GET /desk/social", "/desk/social", STAFF),
-    Row("GET /desk/social/{thread_id}", "/desk/social/{thread}", STAFF),
-    Row("GET /desk/channels", "/desk/channels", STAFF),
-    Row("GET /desk/channels/new", "/desk/channels/new", ADMINS),
-    Row(
-        "POST /desk/channels", "/desk/channels", ADMINS,
-        {"platform": "mastodon", "name": "Toots", "base_url": "social.example", "access_token": "x" * 20},
-    ),
-    Row("GET /desk/channels/{channel_id}", "/desk/channels/{channel}", STAFF),
-    Row("POST /desk/channels/{channel_id}", "/desk/channels/{channel}", ADMINS, {"name": "Practice"}),
-    Row("POST /desk/channels/{channel_id}/secrets", "/desk/channels/{channel}/secrets", ADMINS),
-    Row("POST /desk/channels/{channel_id}/pause", "/desk/channels/{channel}/pause", ADMINS),
-    Row("POST /desk/channels/{channel_id}/pause/removal", "/desk/channels/{channel}/pause/removal", ADMINS),
-    Row("POST /desk/channels/{channel_id}/gaps/{gap_id}/closing", "/desk/channels/{channel}/gaps/{gap}/closing", STAFF),
-    Row("GET /desk/readings/new", "/desk/readings/new", STAFF),
-    Row("POST /desk/readings", "/desk/readings", STAFF, {"url": "https://network.example/posts/1"}),
-    Row("GET /desk/readings/{reading_id}", "/desk/readings/{reading}", STAFF),
-    Row("POST /desk/social/{thread_id}/topic", "/desk/social/{thread}/topic", _instead(STAFF, "409"), PUBLISH),
-    Row("POST /desk/social/{thread_id}/ignoring", "/desk/social/{thread}/ignoring", STAFF, {"reason": "Not about us."}),
-    Row("POST /desk/social/{thread_id}/reopening", "/desk/social/{ignored}/reopening", STAFF),
+    *social_rows(Row, _for),
     *programme_rows(Row, _for),
     *member_rows(Row, _for),
     *review_rows(Row, _for),

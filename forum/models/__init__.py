@@ -61,7 +61,7 @@ from forum.models.recognition import (
     RepTag,
     SiteChoice,
 )
-from forum.models.resolutions import ArticleSaid, Credit, CreditRole, Resolution, ResolutionState, Share, ShareState
+from forum.models.resolutions import ArticleSaid, Credit, CreditRole, Resolution, ResolutionState
 from forum.models.reviews import (
     Flag,
     FlagReason,
@@ -75,7 +75,6 @@ from forum.models.reviews import (
     StateWish,
     Verdict,
 )
-from forum.models.resolutions import ArticleSaid, Credit, CreditRole, Resolution, ResolutionState
 from forum.models.routing import Availability, InviteState, RoutingInvite, RoutingModel, RoutingProfile
 from forum.models.search import SearchOutbox
 from forum.models.shares import SENT, Share, ShareAttempt, SharePurpose, ShareState, ShareVisit

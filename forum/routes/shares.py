@@ -43,7 +43,7 @@ def create(
 ) -> Response:
     """Begins as a draft, so that what is wrong with it shows beside it and nothing typed is lost."""
     thread = threads.access_thread(db, me, thread_id)
-    outcome = carry_out(db, me, form, lambda: f"/desk/shares/{actions.write_reply(db, me, thread, form.data).id}")
+    outcome = carry_out(db, me, form, lambda: actions.place_of(actions.write_reply(db, me, thread, form.data).id))
     if outcome.url is None:
         return done(request, f"/desk/social/{thread_id}", flash=" ".join(outcome.form.errors.values()), tone="bad")
     return done(request, outcome.url, flash="Kept as a draft. Read it once more, then approve it.")
@@ -54,20 +54,10 @@ def save(
     request: Request, db: Db, me: Me, share_id: Id, form: Annotated[Form[inputs.SaveShare], posted(inputs.SaveShare)]
 ) -> Response:
     share, thread = actions.access_share(db, me, share_id)
-
-    def act() -> str:
-        actions.save(db, me, share, thread, form.data)
-        return _place(share_id)
-
-    outcome = carry_out(db, me, form, act)
+    outcome = carry_out(db, me, form, lambda: actions.save(db, me, share, thread, form.data))
     if outcome.url is None:
         return _show(request, db, me, share_id, outcome.form, status=outcome.status)
-    said = {
-        "awaiting": "A second person reads it now.",
-        "by_hand": "Approved. Post it there, then tell us where.",
-        "draft": "Saved.",
-    }
-    return done(request, outcome.url, flash=said.get(str(share.state), "Approved. It goes out in a moment."))
+    return done(request, outcome.url, flash=SAID.get(str(share.state), "Approved. It goes out in a moment."))
 
 
 @router.post("/shares/{share_id}/receipt")
@@ -75,7 +65,7 @@ def receipt(
     request: Request, db: Db, me: Me, share_id: Id, form: Annotated[Form[inputs.Receipt], posted(inputs.Receipt)]
 ) -> Response:
     share, thread = actions.access_share(db, me, share_id)
-    outcome = carry_out(db, me, form, lambda: _after(share_id, actions.record_receipt(db, me, share, thread, form.data)))
+    outcome = carry_out(db, me, form, lambda: actions.record_receipt(db, me, share, thread, form.data))
     if outcome.url is None:
         return _show(request, db, me, share_id, outcome.form, status=outcome.status)
     return done(request, outcome.url, flash="Noted. The loop is closed where it began.")
@@ -85,22 +75,14 @@ def receipt(
 def drop(request: Request, db: Db, me: Me, share_id: Id) -> Response:
     share, _ = actions.access_share(db, me, share_id)
     actions.drop(db, me, share)
-    return done(request, _place(share_id), flash="We do not reply there.", tone="")
+    return done(request, actions.place_of(share_id), flash="We do not reply there.", tone="")
 
 
 @router.post("/shares/{share_id}/taking-back")
 def take_back(request: Request, db: Db, me: Me, share_id: Id) -> Response:
     share, _ = actions.access_share(db, me, share_id)
     actions.take_back(db, me, share)
-    return done(request, _place(share_id), flash="It is being taken back; this page says how it went.", tone="")
-
-
-def _place(share_id: int) -> str:
-    return f"/desk/shares/{share_id}"
-
-
-def _after(share_id: int, _done: None) -> str:
-    return _place(share_id)
+    return done(request, actions.place_of(share_id), flash="It is being taken back; this page says how it went.", tone="")
 
 
 def _show(request: Request, db: Session, me: Actor, share_id: int, form: Form[Any], *, status: int = 200) -> Response:

@@ -70,8 +70,8 @@ def write_reply(session: Session, actor: Actor, thread: ThreadLink, data: WriteR
     return share
 
 
-def save(session: Session, actor: Actor, share: Share, thread: ThreadLink, data: SaveShare) -> None:
-    """Changed words need a new approval."""
+def save(session: Session, actor: Actor, share: Share, thread: ThreadLink, data: SaveShare) -> str:
+    """Changed words need a new approval. Returns the reply's address."""
     require(actor, Permission.share_write)
     if share.state not in OPEN:
         raise Conflict(DECIDED)
@@ -83,6 +83,7 @@ def save(session: Session, actor: Actor, share: Share, thread: ThreadLink, data:
         _reset(share, "")
     if data.act == "approve":
         approve(session, actor, share, thread, anyway=data.anyway)
+    return place_of(share.id)
 
 
 def approve(session: Session, actor: Actor, share: Share, thread: ThreadLink, *, anyway: bool) -> None:
@@ -167,8 +168,8 @@ def back_to_review(share: Share, said: str) -> None:
     _reset(share, said)
 
 
-def record_receipt(session: Session, actor: Actor, share: Share, thread: ThreadLink, data: Receipt) -> None:
-    """A person has posted it; now the topic can say so."""
+def record_receipt(session: Session, actor: Actor, share: Share, thread: ThreadLink, data: Receipt) -> str:
+    """A person has posted it; now the topic can say so. Returns the reply's address."""
     require(actor, Permission.share_write)
     if share.state not in (ShareState.by_hand, ShareState.draft, ShareState.failed, ShareState.unknown, ShareState.hidden):
         raise Conflict(DECIDED)
@@ -177,6 +178,11 @@ def record_receipt(session: Session, actor: Actor, share: Share, thread: ThreadL
     share.receipt_url = data.receipt_url
     share.sent_by_id, share.sent_at, share.next_at = actor.id, clock.now(), None
     emit(session, ShareSent(actor.member_id, thread.topic_id, share.id, thread.platform))
+    return place_of(share.id)
+
+
+def place_of(share_id: int) -> str:
+    return f"/desk/shares/{share_id}"
 
 
 def drop(session: Session, actor: Actor, share: Share) -> None:

@@ -1,0 +1,48 @@
+"""Rows of the permission matrix for threads from elsewhere, channels and replies."""
+
+from typing import Any
+
+PUBLISH = {"title": "A red light on the hub again", "section": "help", "digest": "old"}
+S = "/shares/{share_id}"
+
+
+def social_rows(Row: Any, _for: Any) -> list[Any]:
+    """`Row` and `_for` are those of the matrix."""
+    STAFF, ADMINS = _for("agent admin"), _for("admin")
+    TOO_LATE = {who: "409" if one == "ok" else one for who, one in STAFF.items()}
+    return [
+        Row("GET /desk/social", "/desk/social", STAFF),
+        Row("GET /desk/social/{thread_id}", "/desk/social/{thread}", STAFF),
+        Row("GET /desk/channels", "/desk/channels", STAFF),
+        Row("GET /desk/channels/new", "/desk/channels/new", ADMINS),
+        Row(
+            "POST /desk/channels",
+            "/desk/channels",
+            ADMINS,
+            {"platform": "mastodon", "name": "Toots", "base_url": "social.example", "access_token": "x" * 20},
+        ),
+        Row("GET /desk/channels/{channel_id}", "/desk/channels/{channel}", STAFF),
+        Row("POST /desk/channels/{channel_id}", "/desk/channels/{channel}", ADMINS, {"name": "Practice"}),
+        Row("POST /desk/channels/{channel_id}/secrets", "/desk/channels/{channel}/secrets", ADMINS),
+        Row("POST /desk/channels/{channel_id}/pause", "/desk/channels/{channel}/pause", ADMINS),
+        Row("POST /desk/channels/{channel_id}/pause/removal", "/desk/channels/{channel}/pause/removal", ADMINS),
+        Row("POST /desk/channels/{channel_id}/gaps/{gap_id}/closing", "/desk/channels/{channel}/gaps/{gap}/closing", STAFF),
+        Row("GET /desk/readings/new", "/desk/readings/new", STAFF),
+        Row("POST /desk/readings", "/desk/readings", STAFF, {"url": "https://network.example/posts/1"}),
+        Row("GET /desk/readings/{reading_id}", "/desk/readings/{reading}", STAFF),
+        Row("POST /desk/social/{thread_id}/topic", "/desk/social/{thread}/topic", TOO_LATE, PUBLISH),
+        Row("POST /desk/social/{thread_id}/ignoring", "/desk/social/{thread}/ignoring", STAFF, {"reason": "Not about us."}),
+        Row("POST /desk/social/{thread_id}/reopening", "/desk/social/{ignored}/reopening", STAFF),
+        Row(f"POST {S}", "/shares/{share}", STAFF, {"text": "Fixed, see our page."}),
+        Row(f"POST {S}/receipt", "/shares/{share}/receipt", STAFF, {"receipt_url": "https://toot.example/1"}),
+        Row("GET /desk/shares", "/desk/shares", STAFF),
+        Row("GET /desk/shares/{share_id}", "/desk/shares/{share}", STAFF),
+        Row(
+            "POST /desk/social/{thread_id}/replies",
+            "/desk/social/{thread}/replies",
+            STAFF,
+            {"text": "Which model is it?", "purpose": "ask"},
+        ),
+        Row(f"POST {S}/taking-back", "/shares/{share}/taking-back", TOO_LATE),
+        Row(f"POST {S}/dropping", "/shares/{share}/dropping", STAFF),
+    ]
