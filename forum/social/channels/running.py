@@ -19,7 +19,7 @@ from forum.models.social import Platform
 from forum.social.channels import health, money, secrets
 from forum.social.channels.events import ChannelNeedsSigningIn
 from forum.social.connectors.asking import Asking
-from forum.social.connectors.base import Access, Budget, Connector
+from forum.social.connectors.base import Access, Budget, Closing, Connector
 from forum.social.connectors.errors import ConnectorError
 from forum.social.connectors.registry import connector_for
 
@@ -75,7 +75,11 @@ async def _run(standing: _Standing, work: Work[T], budget: Budget, made: list[Co
     async with opened() as outgoing:
         connector = connector_for(standing.platform, _access(standing, outgoing))
         made.append(connector)
-        return await work(connector, budget)
+        try:
+            return await work(connector, budget)
+        finally:
+            if isinstance(connector, Closing):
+                await connector.close()
 
 
 def _access(standing: _Standing, outgoing: Outgoing) -> Access:

@@ -1,5 +1,6 @@
 """Asking a network over HTTP: answers become values, failures become one of `errors.py`, limits are remembered."""
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,6 +58,22 @@ class Asking:
         form: Mapping[str, str] | None = None,
     ) -> Any:
         """The parsed body of a good answer; None for an empty one."""
+        answer = await self.fetch(method, url, budget, endpoint=endpoint, headers=headers, params=params, body=body, form=form)
+        return self._parsed(method, answer)
+
+    async def fetch(
+        self,
+        method: str,
+        url: str,
+        budget: Budget,
+        *,
+        endpoint: str = "",
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str | int | list[str]] | None = None,
+        body: Any = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """A good answer as it came."""
         budget.spend("request", now=time.monotonic())
         try:
             answer = await self.access.outgoing.request(method, url, headers=headers, params=params, body=body, form=form)
@@ -69,7 +86,7 @@ class Asking:
         self._remember(endpoint or ("read" if method in READS else "write"), answer)
         if answer.status >= 400:
             self.refuse(method, answer)
-        return self._parsed(method, answer)
+        return answer
 
     def _parsed(self, method: str, answer: Answer) -> Any:
         if not answer.content.strip():
@@ -78,7 +95,7 @@ class Asking:
             return answer.json()
         except (ValueError, RecursionError) as error:
             if method in READS:
-                raise Transient("The answer is not what this network sends.") from error
+                raise Transient(f"The answer is not what this network sends: {shape(answer.content)}") from error
             raise UnknownOutcome("The answer to what we sent cannot be read.") from error
 
     def refuse(self, method: str, answer: Answer) -> None:
@@ -103,6 +120,17 @@ class Asking:
         if limit.isdigit() and remaining.isdigit():
             reset = moment(_first(answer, _RESETS), self.access.clock())
             self.rates[endpoint] = Rate(int(limit), int(remaining), reset)
+
+
+_KEPT = re.compile(r'"[\w$.:-]{1,40}"\s{0,4}:|[{}\[\],]')
+
+
+def shape(content: bytes) -> str:
+    """What an unreadable answer looked like, without any of its words: names of fields and brackets only."""
+    start = content[:2_000].decode("utf-8", "replace").strip()
+    if start.startswith("<"):
+        return "a web page"
+    return "".join(_KEPT.findall(start))[:120] or "no data"
 
 
 def said_in(answer: Answer) -> str:
@@ -162,3 +190,21 @@ def must(value: Any, kind: type, path: str) -> Any:
     if not isinstance(value, kind) or value in ("", None):
         raise SchemaDrift(path)
     return value
+
+
+def inside(value: Any, name: str) -> dict[str, Any]:
+    """The object a field holds; an empty one when it holds none."""
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def listed(value: Any, name: str) -> list[dict[str, Any]]:
+    """The objects of a list that must be there."""
+    found = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(found, list):
+        raise SchemaDrift(name)
+    return [one for one in found if isinstance(one, dict)]
+
+
+def whole(value: Any, usual: int) -> int:
+    return value if isinstance(value, int) and value >= 0 else usual

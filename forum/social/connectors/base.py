@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from forum.core.outgoing import Outgoing
 from forum.models.social import Platform
 from forum.social.connectors.errors import BudgetExceeded
-from forum.social.sources import Skipped, SourceAccount, SourcePost
+from forum.social.sources import Gone, Item, Skipped, SourceAccount, SourcePost
 
 LookedUp = Literal["live", "gone", "denied", "unknown"]
 
@@ -122,6 +122,22 @@ class ThreadPage:
     drift: list[str] = field(default_factory=list)
     """Fields that were named differently or missing, and could be done without."""
 
+    def add(self, item: Item) -> None:
+        """One item as the wire reader understood it."""
+        if isinstance(item, SourcePost):
+            self.posts.append(item)
+        elif isinstance(item, Gone):
+            self.gone.append(item.ext_id)
+        elif item.withheld:
+            self.withheld += 1
+        else:
+            self.skipped.append(item)
+
+    def stopped(self, ext_id: str, reason: str = "The reading stopped half-way.") -> None:
+        """What was read is kept, and nothing is concluded from the rest."""
+        self.complete = False
+        self.gaps.append(Gap(ext_id, reason))
+
 
 @dataclass(slots=True)
 class MentionBatch:
@@ -133,6 +149,14 @@ class MentionBatch:
     withheld: int = 0
     gone: list[str] = field(default_factory=list)
     drift: list[str] = field(default_factory=list)
+
+    def add(self, item: Item) -> None:
+        if isinstance(item, SourcePost):
+            self.posts.append(item)
+        elif isinstance(item, Gone):
+            self.gone.append(item.ext_id)
+        elif item.withheld:
+            self.withheld += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +262,10 @@ class Connector(Protocol):
     async def verify_visible(self, receipt: Receipt, target: Target, budget: Budget) -> Seen: ...
 
     async def delete_sent(self, receipt: Receipt, budget: Budget) -> None: ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A connector that holds something open."""
+
+    async def close(self) -> None: ...

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from forum.core.outgoing import Answer
 from forum.models.social import Platform
-from forum.social.connectors.asking import Asking, must, said_in
+from forum.social.connectors.asking import Asking, inside, listed, must, said_in, whole
 from forum.social.connectors.base import (
     Access,
     Budget,
@@ -26,7 +26,7 @@ from forum.social.connectors.base import (
     ThreadPage,
 )
 from forum.social.connectors.errors import AuthFailed, BadText, ConnectorError, Denied, Forbidden, Gone, SchemaDrift, Transient
-from forum.social.sources import PUBLIC, Skipped, SourceAccount, SourcePost
+from forum.social.sources import PUBLIC, SourceAccount
 from forum.social.wire.html_text import html_to_text
 from forum.social.wire.mastodon import account_of, post_of
 
@@ -56,8 +56,8 @@ class Mastodon(Asking):
             delete_own=True,
             reply_gate="none",
             text_unit="chars",
-            text_limit=_whole(limits.get("text_limit"), LIMIT),
-            url_weight=_whole(limits.get("url_weight"), URL_WEIGHT),
+            text_limit=whole(limits.get("text_limit"), LIMIT),
+            url_weight=whole(limits.get("url_weight"), URL_WEIGHT),
             edit_signal="edited_at",
             deletion_signal="both",
             idempotency="header",
@@ -87,11 +87,11 @@ class Mastodon(Asking):
                 found = await self._get(path, budget)
             except ConnectorError:
                 continue
-            statuses = _inside(_inside(found, "configuration"), "statuses")
+            statuses = inside(inside(found, "configuration"), "statuses")
             if statuses:
                 return {
-                    "text_limit": _whole(statuses.get("max_characters"), LIMIT),
-                    "url_weight": _whole(statuses.get("characters_reserved_per_url"), URL_WEIGHT),
+                    "text_limit": whole(statuses.get("max_characters"), LIMIT),
+                    "url_weight": whole(statuses.get("characters_reserved_per_url"), URL_WEIGHT),
                 }
         return {"text_limit": LIMIT, "url_weight": URL_WEIGHT}
 
@@ -100,10 +100,10 @@ class Mastodon(Asking):
         native = await self._native(target, budget)
         root = must(await self._get(f"/api/v1/statuses/{quote(native, safe='')}", budget), dict, "status")
         around = await self._around(native, budget)
-        if above := _listed(around, "ancestors"):
+        if above := listed(around, "ancestors"):
             root = above[0]
             around = await self._around(str(must(root.get("id"), str, "id")), budget)
-        page = self._page([root, *_listed(around, "descendants")], budget)
+        page = self._page([root, *listed(around, "descendants")], budget)
         page.root_ext_id = str(must(root.get("uri"), str, "uri"))
         if root.get("in_reply_to_id"):
             page.complete = False
@@ -118,13 +118,7 @@ class Mastodon(Asking):
         page = ThreadPage(root_ext_id="")
         for status in statuses:
             budget.spend("read_post")
-            item = post_of(dict(status), self.host)
-            if isinstance(item, SourcePost):
-                page.posts.append(item)
-            elif isinstance(item, Skipped):
-                page.withheld += item.withheld
-                if not item.withheld:
-                    page.skipped.append(item)
+            page.add(post_of(dict(status), self.host))
         return page
 
     async def _native(self, target: Target, budget: Budget) -> str:
@@ -133,7 +127,7 @@ class Mastodon(Asking):
             return target.native_id.rpartition("/")[2]
         address = target.url or target.ext_id
         found = await self._get("/api/v2/search", budget, endpoint="search", q=address, resolve="true", type="statuses", limit=2)
-        for status in _listed(found, "statuses"):
+        for status in listed(found, "statuses"):
             if address in (status.get("uri"), status.get("url")) or target.ext_id == status.get("uri") or not target.ext_id:
                 return str(must(status.get("id"), str, "id"))
         raise Denied("Our server does not know that post.")
@@ -180,7 +174,7 @@ class Mastodon(Asking):
         else:
             params |= {"q": expression, "type": "statuses"}
             answer = await self._ask("GET", "/api/v2/search", budget, endpoint="search", params=params)
-            found = _listed(answer, "statuses")
+            found = listed(answer, "statuses")
         statuses = [one for one in must(found, list, "statuses") if isinstance(one, dict)]
         batch = MentionBatch(cursor=cursor, more=len(statuses) >= PAGE)
         for status in statuses:
@@ -191,11 +185,7 @@ class Mastodon(Asking):
 
     def _collect(self, batch: MentionBatch, status: dict[str, Any], budget: Budget) -> None:
         budget.spend("read_post")
-        item = post_of(status, self.host)
-        if isinstance(item, SourcePost):
-            batch.posts.append(item)
-        elif isinstance(item, Skipped) and item.withheld:
-            batch.withheld += 1
+        batch.add(post_of(status, self.host))
 
     async def profile(self, account: SourceAccount, budget: Budget) -> Profile:
         found = await self._get("/api/v1/accounts/lookup", budget, acct=account.handle)
@@ -210,7 +200,7 @@ class Mastodon(Asking):
             status = must(await self._get(f"/api/v1/statuses/{quote(native, safe='')}", budget), dict, "status")
         except Gone:
             return ReplyGate(False, "The post was deleted.")
-        author = _inside(status, "account")
+        author = inside(status, "account")
         found = await self._ask("GET", "/api/v1/accounts/relationships", budget, params={"id[]": [str(author.get("id", ""))]})
         relation = found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
         if relation.get("blocked_by"):
@@ -252,7 +242,7 @@ class Mastodon(Asking):
             return Seen.hidden
         except (AuthFailed, Denied, Forbidden, Transient):
             return Seen.unknown
-        return Seen.visible if _inside({"status": status}, "status").get("visibility") in PUBLIC else Seen.hidden
+        return Seen.visible if inside({"status": status}, "status").get("visibility") in PUBLIC else Seen.hidden
 
     async def delete_sent(self, receipt: Receipt, budget: Budget) -> None:
         native = receipt.revision or receipt.ext_id.rpartition("/")[2]
@@ -312,19 +302,3 @@ def _alike(words: str, wanted: str) -> bool:
     """Servers rewrite mentions and shorten addresses; the words between stay."""
     mentions = re.compile(r"@[\w.-]{1,64}(?:@[\w.-]{1,253})?")
     return mentions.sub("@", words) == mentions.sub("@", wanted)
-
-
-def _inside(value: Any, name: str) -> dict[str, Any]:
-    found = value.get(name) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def _listed(value: Any, name: str) -> list[dict[str, Any]]:
-    found = value.get(name) if isinstance(value, dict) else None
-    if not isinstance(found, list):
-        raise SchemaDrift(name)
-    return [one for one in found if isinstance(one, dict)]
-
-
-def _whole(value: Any, usual: int) -> int:
-    return value if isinstance(value, int) and value >= 0 else usual

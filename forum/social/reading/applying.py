@@ -87,7 +87,7 @@ def take_mentions(posts: list[SourcePost], source: Source) -> Applied:
             counts += write_batch(session, source.platform, staged[start : start + BATCH])
         threads = _threads(session, source.platform, {one.root for one in staged})
         _adopt(session, [one.id for one in threads], source)
-        for thread in threads:
+        for thread in threads if counts["thread"] or counts["stored"] else []:
             emit(session, ThreadArrived(thread.id) if counts["thread"] else ThreadGrew(thread.id, counts["stored"]))
         return Applied([one.id for one in threads], counts, [])
 
