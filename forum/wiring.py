@@ -10,6 +10,7 @@ from forum.catalog import events as catalog
 from forum.core.events import subscribe, wired
 from forum.jobs import mail
 from forum.jobs.worker import Function, Periodic, Worker
+from forum.notifications import company as company_notices
 from forum.notifications import handlers as notices
 from forum.notifications import jobs as notice_jobs
 from forum.notifications import programme as programme_notices
@@ -258,6 +259,9 @@ def _wire_verdicts() -> None:
         feed.note_change,
         badge_jobs.consider,
     )
+    subscribe(topics.DefectConfirmed, record, company_notices.tell_defect)
+    subscribe(topics.DefectFixed, record, company_notices.tell_defect, badge_jobs.consider)
+    subscribe(topics.DefectUnlinked, record)
     subscribe(topics.OfficialMarkRemoved, record, ledger.reverse_verified, feed.note_change)
 
 
@@ -374,6 +378,8 @@ def _wire_programme() -> None:
     subscribe(vip.NeedsSeen, record)
     subscribe(vip.EmbargoEnds, record, programme_notices.tell_embargo_ends)
     subscribe(vip.EmbargoLifted, record, programme_notices.tell_lifted)
+    subscribe(vip.PreviewReportWritten, record)
+    subscribe(vip.PreviewReportRead, record, company_notices.tell_report, badge_jobs.consider)
 
 
 def _wire_credentials() -> None:

@@ -22,6 +22,9 @@ def programme_rows(Row: Any, _for: Any) -> list[Any]:
     C = "/credentials/{credential_id}"
     G, D = "/perks/{offer_id}", "/desk/perks/{offer_id}"
 
+    REPORT = "The second antenna works where the first one did not."
+    ANSWERED = {"verdict": "useful", "sentence": "We found the reason."}
+    OUTSIDE = {"unconfirmed": "403", "suspended": "403"}
     REFUSED = _for("", "403", agent="409", admin="409")
     return [
         # The volunteer programme, as a member sees it.
@@ -38,6 +41,7 @@ def programme_rows(Row: Any, _for: Any) -> list[Any]:
         Row(f"POST {G}/signature", "/perks/{seat_offer}/signature", INVITED, {"agree": "1", "version": "2026-1"}),
         Row(f"POST {G}/signature", "/perks/{offer}/signature", INVITED | {"asker": "403"}, {"agree": "1", "version": ""}),
         Row(f"GET {G}/room", "/perks/{seat_offer}/room", INVITED | {"asker": "403", "agent": "ok", "admin": "ok"}),
+        Row(f"POST {G}/reports", "/perks/{seat_offer}/reports", INVITED | {"asker": "403", **OUTSIDE}, {"text": REPORT}),
         Row(f"GET {G}/draw", "/perks/{offer}/draw", INVITED | {"agent": "ok", "admin": "ok"}),
         Row(f"GET {G}/draw.json", "/perks/{offer}/draw.json", INVITED | {"agent": "ok", "admin": "ok"}),
         Row(f"GET {G}/seat.ics", "/perks/{seat_offer}/seat.ics", INVITED),
@@ -56,6 +60,7 @@ def programme_rows(Row: Any, _for: Any) -> list[Any]:
         Row(f"POST {D}/invitations", "/desk/perks/{draft_offer}/invitations", REFUSED),
         Row(f"POST {D}/withdrawal", "/desk/perks/{offer}/withdrawal", STAFF, {"reason": "The hall burnt down."}),
         Row(f"POST {D}/closing", "/desk/perks/{seat_offer}/closing", STAFF),
+        Row(f"POST {D}/reports/{{report_id}}/answer", "/desk/perks/{seat_offer}/reports/{report}/answer", STAFF, ANSWERED),
         Row(f"POST {D}/needs", "/desk/perks/{seat_offer}/needs", STAFF),
         Row("POST /desk/season/preview", "/desk/season/preview", STAFF),
         Row("POST /desk/season/{season_id}/publication", "/desk/season/{draft_season}/publication", STAFF),

@@ -11,6 +11,7 @@ from sqlmodel import select
 from forum.core import clock, db, ratelimit
 from forum.models import (
     BadgeAward,
+    Defect,
     ExternalAccount,
     ExternalPost,
     Notice,
@@ -59,6 +60,7 @@ LISTS = (
         "/desk/votes",
         "/desk/reviews",
         "/desk/findings",
+        "/desk/defects",
         "/desk/reviews?state=decided",
     ),
     *("/me/vip", "/perks", "/nominations", "/desk/perks", "/desk/season", "/desk/appeals", "/desk/nominations"),
@@ -117,6 +119,7 @@ class Busy:
             self._thread(number)
             self._programme(number)
             self._review(answer, number)
+            self.session.add(Defect(post_id=answer.id, reference=f"HUB-{number}", fixed_at=clock.now() if number % 2 else None))
         self.size += count
         self.session.commit()
         clock.use(None)

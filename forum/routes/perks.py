@@ -107,11 +107,6 @@ def create_signature(request: Request, db: Db, me: Me, offer_id: Id, form: Annot
     return done(request, f"/perks/{offer_id}", flash="Signed. The room is open to you.")
 
 
-@router.get("/perks/{offer_id}/room")
-def room(request: Request, db: Db, me: Me, offer_id: Id) -> Response:
-    return page(request, "perks/room.html", page=embargo.room_page(db, me, offer_id))
-
-
 @router.get("/perks/{offer_id}/draw")
 def draw(request: Request, db: Db, me: Me, offer_id: Id) -> Response:
     return page(request, "perks/draw.html", page=perks.draw_page(db, me, offer_id))

@@ -138,6 +138,33 @@ class AnswerMadeOfficial:
 
 
 @dataclass(frozen=True, slots=True)
+class DefectConfirmed:
+    """Staff say that a post led to a defect."""
+
+    actor_id: int
+    topic_id: int
+    post_id: int
+    author_id: int | None
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class DefectFixed:
+    actor_id: int
+    topic_id: int
+    post_id: int
+    author_id: int | None
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class DefectUnlinked:
+    actor_id: int
+    topic_id: int
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class OfficialMarkRemoved:
     actor_id: int
     topic_id: int

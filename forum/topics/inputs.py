@@ -97,6 +97,10 @@ class KeepDraft(Input):
     section: Annotated[Line, Field(max_length=80)] = ""
 
 
+class ConfirmDefect(Input):
+    reference: Line = Field(min_length=2, max_length=80)
+
+
 class MarkOfficial(Input):
     scope: Line = Field(default="", max_length=120)
     review_by: date

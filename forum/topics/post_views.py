@@ -13,6 +13,7 @@ from forum.core import clock
 from forum.models import (
     Acceptance,
     AnswerMark,
+    Defect,
     Member,
     OfficialMark,
     Post,
@@ -28,7 +29,7 @@ from forum.policy.facts import About, TopicFacts
 from forum.policy.permissions import Permission
 from forum.topics.disclosure import disclosure
 from forum.topics.people import COLUMNS, person
-from forum.topics.views import AcceptedView, CommentView, OfficialView, PersonView, PostView
+from forum.topics.views import AcceptedView, CommentView, DefectView, OfficialView, PersonView, PostView
 
 FOLD_AT = 6_000
 SCORE_HIDDEN = timedelta(hours=2)
@@ -77,6 +78,8 @@ def select_posts() -> Select[Any]:
             col(OfficialMark.scope).label("official_scope"),
             col(OfficialMark.review_by).label("official_review"),
             col(Marker.name).label("official_by"),
+            col(Defect.reference).label("defect_reference"),
+            col(Defect.fixed_at).label("defect_fixed_at"),
             _suggestion().label("suggestion"),
         )
         .outerjoin(Member, col(Member.id) == col(Post.author_id))
@@ -84,6 +87,7 @@ def select_posts() -> Select[Any]:
         .outerjoin(Accepter, col(Accepter.id) == col(Acceptance.by_id))
         .outerjoin(OfficialMark, col(OfficialMark.post_id) == col(Post.id))
         .outerjoin(Marker, col(Marker.id) == col(OfficialMark.by_id))
+        .outerjoin(Defect, col(Defect.post_id) == col(Post.id))
     )
     made: Select[Any] = posts
     return made
@@ -196,6 +200,7 @@ def post_view(
         edited_at=row.edited_at,
         accepted=_accepted(topic, row),
         official=_official(row),
+        defect=DefectView(row.defect_reference, row.defect_fixed_at) if row.defect_reference else None,
         helpful=row.helpful if _score_is_open(row) else None,
         not_helpful=row.not_helpful if _score_is_open(row) and may(actor, Permission.votes_split, about) else None,
         works=row.works,
@@ -213,6 +218,7 @@ def post_view(
         may_credit=own is not None and row.created_at < own.at and may(actor, Permission.answer_credit, about),
         may_thank=row.author_id is not None and may(actor, Permission.answer_thank, about),
         may_verify=may(actor, Permission.answer_verify, about),
+        may_link_defect=may(actor, Permission.defect_confirm, about),
         may_mark=may(actor, Permission.answer_mark, about),
         may_comment=may(actor, Permission.comment_post, about),
         may_edit=may(actor, Permission.post_edit, about),

@@ -65,6 +65,14 @@ class CommentView:
 
 
 @dataclass(frozen=True, slots=True)
+class DefectView:
+    """What the company confirmed because of a post."""
+
+    reference: str
+    fixed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class OfficialView:
     by: str
     at: datetime
@@ -101,6 +109,7 @@ class PostView:
     edited_at: datetime | None
     accepted: AcceptedView | None
     official: OfficialView | None
+    defect: DefectView | None
     helpful: int | None
     """None while an answer is so young that a number would only lead others."""
     not_helpful: int | None
@@ -122,6 +131,7 @@ class PostView:
     may_credit: bool
     may_thank: bool
     may_verify: bool
+    may_link_defect: bool
     may_mark: bool
     may_comment: bool
     may_edit: bool

@@ -11,6 +11,7 @@ from forum.models import (
     Member,
     OfferKind,
     OfferState,
+    PreviewReport,
     Tier,
     VipAppeal,
     VipInvitation,
@@ -105,6 +106,13 @@ def offer(session: Session, state: OfferState = OfferState.inviting, **changes: 
     return row
 
 
+def _report(session: Session, offer: VipOffer, member: Member) -> PreviewReport:
+    row = PreviewReport(offer_id=offer.id, member_id=member.id, text="The walnut case gets warm after an hour.")
+    session.add(row)
+    session.commit()
+    return row
+
+
 def programme(session: Session, ids: dict[str, Any]) -> None:
     """The asker has a place: invited to one offer, seated in another whose room waits for a signature."""
     asker = vip(session, member=ids["asker"])
@@ -132,6 +140,7 @@ def programme(session: Session, ids: dict[str, Any]) -> None:
         "seat_offer": seated.id,
         "draft_offer": offer(session, OfferState.draft).id,
         "approved_offer": offer(session, OfferState.approved).id,
+        "report": _report(session, seated, asker).id,
         "draft_season": draft.id,
         "nomination": session.exec(select(VipNomination.id)).one(),
         "appeal": session.exec(select(VipAppeal.id)).one(),

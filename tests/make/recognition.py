@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from forum.core import clock
 from forum.models import (
+    Defect,
     DraftShown,
     LedgerKind,
     Mentor,
@@ -41,7 +42,8 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
     edit = SuggestedEdit(post_id=ids["answer"], by_id=people.member(session).id, base=1, body="Move the hub two metres away.")
     item = ReviewItem(kind=ReviewKind.flag, post_id=ids["other"], weight=50)
     unseen = ReviewItem(kind=ReviewKind.flag, post_id=ids["staff_answer"], weight=50)
-    session.add_all([item, unseen, proposal, note, review, pair, edit, Mentor(member_id=ids["helper_id"])])
+    defect = Defect(post_id=ids["question"], reference="HUB-12")
+    session.add_all([item, unseen, defect, proposal, note, review, pair, edit, Mentor(member_id=ids["helper_id"])])
     session.flush()
     findings = [_finding(session, ids["asker"].id, number, by=ids["staff"].id) for number in (1, 2)]
     objection = Objection(event_id=findings[1], member_id=ids["asker"].id, text="It was meant as a joke.")

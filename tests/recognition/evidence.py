@@ -19,11 +19,14 @@ from forum.models import (
     MapRole,
     Member,
     MeToo,
+    OfferKind,
     Platform,
     Post,
     PostKind,
     PostMap,
+    PreviewReport,
     RepEvent,
+    ReportState,
     Resolution,
     ReviewItem,
     ReviewKind,
@@ -39,10 +42,11 @@ from forum.models import (
     TopicTag,
     TriageState,
     Verdict,
+    VipOffer,
     Vote,
 )
 from forum.recognition.actions import subject_of
-from forum.recognition.badges.sources import VOTE_PATTERN
+from forum.recognition.badges.sources.shape import VOTE_PATTERN
 from forum.recognition.rates import RATES
 from tests import make
 
@@ -217,6 +221,13 @@ class Scene:
     def opinion(self, *, agreed: bool) -> None:
         item = self._item(acted=agreed)
         self.add(ReviewOpinion(item_id=item.id, member_id=self.helper.id, verdict=Verdict.needs, at=self.at))
+
+    def report(self, state: ReportState) -> None:
+        now = {"opens_at": PAST, "closes_at": PAST}
+        texts = {"text": "x", "html": "x", "room_text": "", "room_html": "", "nda_text": "", "draw": ""}
+        offer = self.add(VipOffer(kind=OfferKind.early_product, title="New", tiers="vip", capacity=1, **now, **texts))
+        values = {"text": "It gets warm.", "at": PAST, "state": state, "decided_at": PAST + timedelta(days=1)}
+        self.add(PreviewReport(offer_id=offer.id, member_id=self.helper.id, **values))
 
     def _item(self, *, acted: bool) -> ReviewItem:
         post = self.post(self.topic(self.other(90)), self.other(91))

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from forum.models import BadgeAward, LedgerKind, RepSubject, Vote
+from forum.models import BadgeAward, Defect, LedgerKind, ReportState, RepSubject, Vote
 from forum.recognition.badges.awards import settle_accounts
 from forum.recognition.badges.definitions import badges
 from tests import make
@@ -163,12 +163,9 @@ def logged(event: str) -> Grow:
     return lambda scene, n: scene.logged(event)
 
 
-def said_of(event: str) -> Grow:
-    def grow(scene: Scene, n: int) -> None:
-        answered(scene, n)
-        scene.logged(event, scene.last, by=scene.other(50))
-
-    return grow
+def defect(scene: Scene, n: int) -> None:
+    answered(scene, n)
+    scene.add(Defect(post_id=scene.last.id, reference="HUB-7", fixed_at=PAST + timedelta(days=9)))
 
 
 CASES: list[tuple[str, Grow, int]] = [
@@ -218,8 +215,8 @@ CASES: list[tuple[str, Grow, int]] = [
     ("fair-voter", voted, 100),
     ("helper-of-the-year", yearly, 30),
     ("anniversary", helped_since_joining, 5),
-    ("bug-finder", said_of("DefectFixed"), 1),
-    ("preview-voice", said_of("PreviewReportUseful"), 1),
+    ("bug-finder", defect, 1),
+    ("preview-voice", lambda scene, n: scene.report(ReportState.useful), 1),
     ("bridge", lambda scene, n: scene.carried_back(n), 10),
 ]
 

@@ -17,7 +17,7 @@ from forum.models import BadgeAward, RepSubject, Tag
 from forum.recognition.badges.definitions import Badge, Repeat, Revocable, Scope, Tier, badges
 from forum.recognition.badges.evaluation import Earned, Survey, all_earned
 from forum.recognition.badges.events import BadgeEarned, BadgesSummed, BadgeVoided
-from forum.recognition.badges.sources import VOTE_PATTERN
+from forum.recognition.badges.sources.shape import VOTE_PATTERN
 
 LONG_AGO = timedelta(days=14)
 """Awards earned earlier than this are told in one message."""

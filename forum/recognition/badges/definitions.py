@@ -46,6 +46,8 @@ class Scope(StrEnum):
     membership = "membership"
     """A year since joining."""
     season = "season"
+    preview = "preview"
+    """An early product."""
     post = "post"
     article = "article"
 
@@ -100,8 +102,8 @@ class Badge(BaseModel):
             raise ValueError(f"no such metric: {', '.join(sorted(unknown))}")
         if not self.triggers:
             raise ValueError("a computed badge needs triggers")
-        if (self.repeat == Repeat.per_post) != (self.scope in (Scope.post, Scope.article)):
-            raise ValueError("per_post goes with scope post or article")
+        if (self.repeat == Repeat.per_post) != (self.scope in (Scope.post, Scope.article, Scope.preview)):
+            raise ValueError("per_post goes with scope post, article or preview")
         if (self.repeat == Repeat.per_year) != (self.scope in (Scope.year, Scope.membership)):
             raise ValueError("per_year goes with scope year or membership")
         if self.repeat == Repeat.per_n and self.counted is None:

@@ -19,7 +19,8 @@ from forum.models import BadgeSetting, LedgerKind, Member, RepSubject
 from forum.recognition.badges.definitions import Badge, Repeat, Scope, badges
 from forum.recognition.badges.metrics import METRICS, evidence
 from forum.recognition.badges.rules import Evidence, Measure, Rule, conditions, fulfilled, with_bounds
-from forum.recognition.badges.sources import FRAUD, Ids, Query, Some, flips, lines
+from forum.recognition.badges.sources.lines import flips, lines
+from forum.recognition.badges.sources.shape import FRAUD, Ids, Query, Some
 from forum.recognition.choices import eligible
 from forum.recognition.standing import CANONICAL
 

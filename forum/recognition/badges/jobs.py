@@ -9,7 +9,7 @@ from forum.core import clock
 from forum.core.db import transaction
 from forum.core.logs import log
 from forum.jobs.queue import enqueue
-from forum.models import Acceptance, Post, Topic
+from forum.models import Acceptance, Post, PreviewReport, Topic
 from forum.recognition.badges import awards
 from forum.recognition.badges.definitions import badges
 
@@ -29,6 +29,9 @@ def _people(session: Session, event: object) -> set[int]:
     """Who acted, who wrote, asked, suggested or linked it, whom it is about, and who solved it."""
     named = ("actor_id", "author_id", "asker_id", "suggester_id", "linker_id", "member_id")
     people = {getattr(event, name, None) for name in named}
+    report_id = getattr(event, "report_id", None)
+    if report_id is not None:
+        people.add(session.scalar(select(col(PreviewReport.member_id)).where(col(PreviewReport.id) == report_id)))
     topic_id = getattr(event, "topic_id", None)
     if topic_id is not None and len(people - {None}) < 2:
         people.add(session.scalar(select(col(Topic.author_id)).where(col(Topic.id) == topic_id)))

@@ -7,9 +7,9 @@ from typing import Any
 
 from forum.core.settings import settings
 from forum.models import LedgerKind
-from forum.recognition.badges import sources
 from forum.recognition.badges.rules import Evidence
-from forum.recognition.badges.sources import Ids, Query
+from forum.recognition.badges.sources import answers, care, company, lines, questions
+from forum.recognition.badges.sources.shape import Ids, Query
 from forum.recognition.rates import POSITIVE_SIGNALS
 
 Shape = Callable[[Any], Evidence | None]
@@ -66,52 +66,52 @@ def _language(row: Any) -> Evidence:
 
 K = LedgerKind
 METRICS: dict[str, Metric] = {
-    "answers": Metric("answers to others", (), (sources.answers,)),
-    "solutions": Metric("questions solved", (), (sources.solutions,)),
+    "answers": Metric("answers to others", (), (answers.answers,)),
+    "solutions": Metric("questions solved", (), (lines.solutions,)),
     "verified": Metric("answers confirmed by staff", (K.solution_verified,)),
     "helpful_votes": Metric("times found helpful", (K.answer_helpful,)),
-    "not_helpful_votes": Metric("times found not helpful", (), (sources.not_helpful,)),
+    "not_helpful_votes": Metric("times found not helpful", (), (answers.not_helpful,)),
     "signals": Metric("answers that helped", POSITIVE_SIGNALS),
     "rescues": Metric(
-        "waiting questions solved", (), (sources.answered,), _if(lambda row: (row.first or row.answered) - row.asked >= RESCUE)
+        "waiting questions solved", (), (lines.answered,), _if(lambda row: (row.first or row.answered) - row.asked >= RESCUE)
     ),
-    "late_solutions": Metric("old questions solved", (), (sources.answered,), _if(lambda row: row.answered - row.asked >= LATE)),
+    "late_solutions": Metric("old questions solved", (), (lines.answered,), _if(lambda row: row.answered - row.asked >= LATE)),
     "quick_solutions": Metric(
         "quick first replies that solved it",
         (),
-        (sources.answered,),
+        (lines.answered,),
         _if(lambda row: row.answered - row.asked <= QUICK and row.answered <= (row.first or row.answered)),
     ),
     "patient_solutions": Metric(
-        "solutions after a conversation", (), (sources.exchanges,), _if(lambda row: min(row.theirs, row.own + 1) >= EXCHANGES)
+        "solutions after a conversation", (), (lines.exchanges,), _if(lambda row: min(row.theirs, row.own + 1) >= EXCHANGES)
     ),
-    "solutions_by_language": Metric("questions solved in each of two languages", (), (sources.languages,), _language),
-    "bridged_solutions": Metric("solutions carried back", (), (sources.bridged,)),
-    "signposts": Metric("links that solved it", (K.duplicate_confirmed,), (sources.links_here,)),
-    "tag_points": Metric("points in the subject", (), (sources.tagged(sources.points),)),
-    "tag_solutions": Metric("questions solved in the subject", (), (sources.tagged(sources.solutions),)),
-    "welcomes": Metric("newcomers who wrote back", (), (sources.welcomes,)),
+    "solutions_by_language": Metric("questions solved in each of two languages", (), (lines.languages,), _language),
+    "bridged_solutions": Metric("solutions carried back", (), (lines.bridged,)),
+    "signposts": Metric("links that solved it", (K.duplicate_confirmed,), (lines.links_here,)),
+    "tag_points": Metric("points in the subject", (), (lines.tagged(lines.points),)),
+    "tag_solutions": Metric("questions solved in the subject", (), (lines.tagged(lines.solutions),)),
+    "welcomes": Metric("newcomers who wrote back", (), (answers.welcomes,)),
     "articles": Metric("articles", (K.article_published,)),
     "article_helpful": Metric("readers helped by the article", (K.article_helpful,)),
-    "article_not_helpful": Metric("readers not helped by the article", (), (sources.article_not_helpful,)),
+    "article_not_helpful": Metric("readers not helped by the article", (), (answers.article_not_helpful,)),
     "edits": Metric("edits accepted", (K.edit_accepted,)),
-    "retags": Metric("tags put right", (), (sources.retags,)),
+    "retags": Metric("tags put right", (), (care.retags,)),
     "duplicates": Metric("duplicates confirmed", (K.duplicate_confirmed,)),
-    "reviews": Metric("reviews", (), (sources.reviews,)),
-    "reviews_agreed": Metric("reviews as decided in the end", (), (sources.reviews_agreed,)),
-    "flags": Metric("flags", (), (sources.flags,)),
-    "flags_upheld": Metric("flags upheld", (), (sources.flags_upheld,)),
-    "guide_checks": Metric("guide finished", (), (sources.logged("GuideFinished"),)),
-    "closed_loops": Metric("questions closed in time", (), (sources.loops,), _if(lambda row: row.ticked - row.asked <= LOOP)),
+    "reviews": Metric("reviews", (), (care.reviews,)),
+    "reviews_agreed": Metric("reviews as decided in the end", (), (care.reviews_agreed,)),
+    "flags": Metric("flags", (), (care.flags,)),
+    "flags_upheld": Metric("flags upheld", (), (care.flags_upheld,)),
+    "guide_checks": Metric("guide finished", (), (care.logged("GuideFinished"),)),
+    "closed_loops": Metric("questions closed in time", (), (questions.loops,), _if(lambda row: row.ticked - row.asked <= LOOP)),
     "clear_questions": Metric(
         "clear questions shared by others",
         (),
-        (sources.shared_questions,),
+        (questions.shared_questions,),
         _if(lambda row: row.details is None or row.details - row.asked > UNDISTURBED),
     ),
-    "own_answered": Metric("own questions answered", (), (sources.own_answered,)),
-    "outcomes": Metric("outcomes told", (), (sources.outcomes,)),
-    "votes_given": Metric("helpful votes given", (), (sources.votes_given,)),
-    "defects": Metric("defects found", (), (sources.logged_of_author("DefectFixed"),)),
-    "preview_reports": Metric("useful preview reports", (), (sources.logged_of_author("PreviewReportUseful"),)),
+    "own_answered": Metric("own questions answered", (), (questions.own_answered,)),
+    "outcomes": Metric("outcomes told", (), (questions.outcomes,)),
+    "votes_given": Metric("helpful votes given", (), (answers.votes_given,)),
+    "defects": Metric("defects found", (), (company.defects,)),
+    "preview_reports": Metric("useful preview reports", (), (company.preview_reports,)),
 }

@@ -18,7 +18,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.recognition.actions import Cause, flip
-from forum.recognition.badges.sources import VOTE_PATTERN
+from forum.recognition.badges.sources.shape import VOTE_PATTERN
 from forum.recognition.fairness import unusual
 from forum.recognition.fairness.ballots import Ballot
 from forum.recognition.fairness.detectors import Finding, detect

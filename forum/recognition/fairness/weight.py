@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 
 from forum.core import clock
 from forum.models import BrowserTrace, LedgerKind, Member, NetworkTrace, Post, RepEvent, RepSubject, Vote
-from forum.recognition.badges.sources import VOTE_PATTERN
+from forum.recognition.badges.sources.shape import VOTE_PATTERN
 
 DISPOSABLE = Path(__file__).with_name("disposable_domains.txt")
 TO_ONE_AUTHOR, IN_A_DAY = 5, 40

@@ -32,6 +32,7 @@ from forum.recognition.vip.invitations import HOLDS
 from forum.recognition.vip.lottery import TIER_ORDER
 from forum.recognition.vip.offers import CHANGEABLE, access_offer
 from forum.recognition.vip.perks import KIND_NAMES, when
+from forum.recognition.vip.reports import ReportView, reports_for_staff
 from forum.recognition.vip.rules import Announced, announced, rules_on
 from forum.recognition.vip.seasons import evaluation_day, name_of, next_evaluation
 
@@ -117,6 +118,8 @@ class OfferDesk:
     may_withdraw: bool
     has_needs: bool
     needs: list[tuple[str, str]]
+    reports: list[ReportView] | None
+    """None where there is nothing to report on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +217,7 @@ def offer_desk(session: Session, actor: Actor, offer_id: int, *, with_needs: boo
         may_withdraw=state not in (OfferState.held, OfferState.withdrawn),
         has_needs=any(row.needs_sealed for row, _ in seats),
         needs=[(view.name, sealing.unseal(row.needs_sealed)) for row, view in seats if row.needs_sealed] if with_needs else [],
+        reports=reports_for_staff(session, actor, offer) if offer.kind == OfferKind.early_product and offer.room_text else None,
     )
 
 

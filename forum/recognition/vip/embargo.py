@@ -27,6 +27,7 @@ CLOSED = "The room opens when you have a seat and have signed."
 
 @dataclass(frozen=True, slots=True)
 class RoomPage:
+    offer_id: int
     offer_url: str
     title: str
     html: str
@@ -42,7 +43,7 @@ def room_page(session: Session, actor: Actor, offer_id: int) -> RoomPage:
     if not may(actor, Permission.programme_run):
         _let_in(session, actor, offer_id)
     until = offer.embargo_until if offer.lifted_at is None else None
-    return RoomPage(offer_url(actor, offer), offer.title, offer.room_html, until)
+    return RoomPage(offer.id, offer_url(actor, offer), offer.title, offer.room_html, until)
 
 
 def offer_url(actor: Actor, offer: VipOffer) -> str:

@@ -118,3 +118,19 @@ class EmbargoEnds:
 @dataclass(frozen=True, slots=True)
 class EmbargoLifted:
     offer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewReportWritten:
+    offer_id: int
+    report_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewReportRead:
+    """By staff, with a sentence for whoever wrote it."""
+
+    actor_id: int
+    offer_id: int
+    report_id: int
+    useful: bool

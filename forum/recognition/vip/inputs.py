@@ -161,3 +161,12 @@ class Sign(Input):
 class Attendance(Input):
     absent: list[Line] = Field(default=[], max_length=200)
     """Tickets of those who were expected and did not come."""
+
+
+class WriteReport(Input):
+    text: Words = Field(min_length=40, max_length=10_000)
+
+
+class ReadReport(Input):
+    verdict: str = Field(pattern="^(useful|read)$")
+    sentence: Line = Field(min_length=10, max_length=500)
