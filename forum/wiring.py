@@ -40,6 +40,7 @@ from forum.search import feed
 from forum.social import events as social
 from forum.social.channels import events as channels
 from forum.social.channels import jobs as channel_jobs
+from forum.social.hooks import jobs as hook_jobs
 from forum.social.reading import events as reading
 from forum.social.reading import following
 from forum.social.reading import jobs as reading_jobs
@@ -85,6 +86,7 @@ JOBS: dict[str, Function] = {
     "social.poll": reading_jobs.poll,
     "social.read_thread": reading_jobs.read_thread,
     "social.read_address": reading_jobs.read_address,
+    "social.hooks": hook_jobs.look,
     "search.follow": feed.follow,
     "search.learn_likeness": feed.learn_likeness,
     "credentials.add_proof": proofs.add_proof,

@@ -9,6 +9,8 @@ S = "/shares/{share_id}"
 def social_rows(Row: Any, _for: Any) -> list[Any]:
     """`Row` and `_for` are those of the matrix."""
     STAFF, ADMINS = _for("agent admin"), _for("admin")
+    NOBODY = _for("", "404")
+    """For machines that hold the channel's secret; this one has none."""
     TOO_LATE = {who: "409" if one == "ok" else one for who, one in STAFF.items()}
     return [
         Row("GET /desk/social", "/desk/social", STAFF),
@@ -27,6 +29,8 @@ def social_rows(Row: Any, _for: Any) -> list[Any]:
         Row("POST /desk/channels/{channel_id}/pause", "/desk/channels/{channel}/pause", ADMINS),
         Row("POST /desk/channels/{channel_id}/pause/removal", "/desk/channels/{channel}/pause/removal", ADMINS),
         Row("POST /desk/channels/{channel_id}/gaps/{gap_id}/closing", "/desk/channels/{channel}/gaps/{gap}/closing", STAFF),
+        Row("GET /hooks/{platform}/{channel_id}", "/hooks/simulated/{channel}?crc_token=a", NOBODY),
+        Row("POST /hooks/{platform}/{channel_id}", "/hooks/simulated/{channel}", NOBODY),
         Row("GET /desk/readings/new", "/desk/readings/new", STAFF),
         Row("POST /desk/readings", "/desk/readings", STAFF, {"url": "https://network.example/posts/1"}),
         Row("GET /desk/readings/{reading_id}", "/desk/readings/{reading}", STAFF),

@@ -13,6 +13,8 @@ from forum.models.channels import (
     ChannelSecret,
     ChannelSpending,
     ChannelState,
+    HookDelivery,
+    HookKind,
 )
 from forum.models.credentials import Credential, HolderKey
 from forum.models.fairness import BrowserTrace, FraudCase, FraudMember, FraudState, FraudVote, NetworkTrace

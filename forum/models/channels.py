@@ -136,3 +136,30 @@ class ChannelRate(Table, table=True):
     limit: int = Field(default=0)
     remaining: int = Field(default=0)
     reset_at: Moment = moment()
+
+
+class HookKind(StrEnum):
+    posts = "posts"
+    deletion = "deletion"
+    numbers = "numbers"
+    """Only counts changed: the first to be dropped when too much comes at once."""
+
+
+class HookDelivery(Table, table=True):
+    """A message a network sent us. The names of posts in it go once it was looked at; the row stays, to know it again."""
+
+    __tablename__ = "hook_delivery"
+    __table_args__ = (
+        UniqueConstraint("provider", "delivery_id"),
+        one_of("kind", HookKind),
+        Index(None, "channel_id", "waiting", "id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    provider: str = Field(max_length=24)
+    delivery_id: str = Field(max_length=100)
+    channel_id: int = key("channel.id", on_delete="CASCADE")
+    kind: HookKind = choice("kind", HookKind)
+    names: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    waiting: bool = Field(default=True)
+    received_at: datetime = created()

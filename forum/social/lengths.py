@@ -11,9 +11,7 @@ from forum.models.social import Platform
 _URL = re.compile(r"https?://[^\s<>\"]{1,2000}", re.I)
 _REMOTE = re.compile(r"(@[\w.-]{1,64})@[\w.-]{1,253}")
 URL_WEIGHT = 23
-LIMITS = {Platform.x: 280, Platform.bluesky: 300, Platform.mastodon: 500, Platform.reddit: 10_000}
 NO_LIMIT = 100_000
-BLUESKY_BYTES = 3_000
 _SINGLE = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
 _JOINER, _VARIANTS, _KEYCAP = 0x200D, range(0xFE00, 0xFE10), 0x20E3
 _SKIN, _FLAGS, _TAGS = range(0x1F3FB, 0x1F400), range(0x1F1E6, 0x1F200), range(0xE0020, 0xE0080)
@@ -31,31 +29,64 @@ class Parts:
     credit: str = ""
 
 
-def limit(platform: str) -> int:
-    return LIMITS.get(Platform(platform), NO_LIMIT)
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one network counts, or one server of it."""
+
+    limit: int = NO_LIMIT
+    unit: str = "chars"
+    """`x_weighted`, `graphemes` or `chars`."""
+    bytes: int | None = None
+    url_weight: int | None = None
+    """What an address counts, however long it is; None where it counts in full."""
+    short_names: bool = False
+    """Whether the server's part of a name is free."""
 
 
-def count(platform: str, text: str) -> int:
+RULES = {
+    Platform.x: Rule(280, "x_weighted", url_weight=URL_WEIGHT),
+    Platform.bluesky: Rule(300, "graphemes", bytes=3_000),
+    Platform.mastodon: Rule(500, "graphemes", url_weight=URL_WEIGHT, short_names=True),
+    Platform.reddit: Rule(10_000),
+}
+"""As most servers of a network count; a connected one says for itself (channels/abilities.py)."""
+
+
+def rule(network: "str | Rule") -> Rule:
+    return network if isinstance(network, Rule) else RULES.get(Platform(network), Rule())
+
+
+def limit(network: str | Rule) -> int:
+    return rule(network).limit
+
+
+def unit(network: str | Rule) -> str:
+    return rule(network).unit
+
+
+def count(network: str | Rule, text: str) -> int:
     """Units of the network that a text takes."""
-    if platform == Platform.x:
-        return x_weighted(text)
-    if platform == Platform.mastodon:
-        return len(graphemes(_REMOTE.sub(r"\1", _URL.sub("x" * URL_WEIGHT, text))))
-    if platform == Platform.bluesky:
-        return len(graphemes(text))
-    return len(text)
+    known = rule(network)
+    if known.unit == "x_weighted":
+        return x_weighted(text, known.url_weight or URL_WEIGHT)
+    if known.url_weight is not None:
+        text = _URL.sub("x" * known.url_weight, text)
+    if known.short_names:
+        text = _REMOTE.sub(r"\1", text)
+    return len(graphemes(text)) if known.unit == "graphemes" else len(text)
 
 
-def fits(platform: str, text: str) -> bool:
-    small = platform != Platform.bluesky or len(text.encode()) <= BLUESKY_BYTES
-    return small and count(platform, text) <= limit(platform)
+def fits(network: str | Rule, text: str) -> bool:
+    known = rule(network)
+    small = known.bytes is None or len(text.encode()) <= known.bytes
+    return small and count(known, text) <= known.limit
 
 
-def x_weighted(text: str) -> int:
+def x_weighted(text: str, url_weight: int = URL_WEIGHT) -> int:
     """280 units: most Latin letters one, other characters and each emoji two, an address 23."""
     text = unicodedata.normalize("NFC", text)
     bare = _URL.sub("", text)
-    total = URL_WEIGHT * len(_URL.findall(text))
+    total = url_weight * len(_URL.findall(text))
     for cluster in graphemes(bare):
         total += 2 if _is_emoji(cluster) else sum(_weight(ord(character)) for character in cluster)
     return total
@@ -93,15 +124,15 @@ def _extends(character: str, code: int) -> bool:
     return marks or unicodedata.category(character) in ("Mn", "Me", "Mc")
 
 
-def fit(platform: str, parts: Parts) -> str:
+def fit(network: str | Rule, parts: Parts) -> str:
     """The longest wording within the limit. Handle and address are always whole."""
     for thanks, credit in ((parts.thanks, parts.credit), ("", parts.credit), ("", "")):
         whole = _joined(parts, parts.summary, thanks, credit)
-        if fits(platform, whole):
+        if fits(network, whole):
             return whole
-    for shorter in _shorter(parts.summary, limit(platform)):
+    for shorter in _shorter(parts.summary, limit(network)):
         whole = _joined(parts, shorter, "", "")
-        if fits(platform, whole):
+        if fits(network, whole):
             return whole
     return _joined(Parts("", parts.url, parts.handle), "", "", "")
 

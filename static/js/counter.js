@@ -1,5 +1,6 @@
 // [data-limit="ID"][data-max] counts what is left into #ID and draws the ring of its .counter.
 // data-unit: graphemes (default), chars (code points) or x_weighted (links are 23; wide letters and emoji are 2).
+// data-link: what an address counts, where a server counts all addresses alike.
 {
   const segmenter = window.Intl && Intl.Segmenter ? new Intl.Segmenter() : null
   const graphemes = (text) => segmenter ? [...segmenter.segment(text)].map((part) => part.segment) : [...text]
@@ -21,11 +22,16 @@
 
   const units = { graphemes: (text) => graphemes(text).length, chars: (text) => [...text].length, x_weighted: weighted }
 
+  const WRITTEN = /https?:\/\/[^\s<>"]+/gi
+  const levelled = (field) => field.dataset.link
+    ? field.value.replace(WRITTEN, "x".repeat(Number(field.dataset.link))).replace(/(@[\w.-]+)@[\w.-]+/g, "$1")
+    : field.value
+
   const show = (field) => {
     const out = document.getElementById(field.dataset.limit)
     const max = Number(field.dataset.max || field.maxLength)
     if (!out || !(max > 0)) return
-    const used = (units[field.dataset.unit] || units.graphemes)(field.value)
+    const used = (units[field.dataset.unit] || units.graphemes)(levelled(field))
     out.textContent = String(max - used)
     const box = out.closest(".counter") || out
     box.classList.toggle("is-warn", used <= max && max - used < max / 10)

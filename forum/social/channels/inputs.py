@@ -20,6 +20,7 @@ class Secrets(Input):
     refresh_token: Secret = ""
     api_key: Secret = ""
     api_user: Secret = ""
+    hook_secret: Secret = ""
 
     def given(self) -> dict[str, str]:
         return {name: value for name in Secrets.model_fields if (value := getattr(self, name))}

@@ -26,6 +26,13 @@ class Kind:
     costs: bool = False
 
 
+HOOK = SecretField(
+    "hook_secret",
+    "Secret for messages to us",
+    "Optional. Lets the network tell us at once instead of being asked every few minutes.",
+    False,
+)
+
 KINDS: dict[Platform, Kind] = {
     kind.platform: kind
     for kind in (
@@ -41,6 +48,7 @@ KINDS: dict[Platform, Kind] = {
                     "Preferences → Development → New application, with read:statuses read:accounts read:notifications"
                     " read:search write:statuses.",
                 ),
+                HOOK,
             ),
         ),
         Kind(
@@ -59,6 +67,7 @@ KINDS: dict[Platform, Kind] = {
             secrets=(
                 SecretField("bearer_token", "Bearer token", "For reading."),
                 SecretField("access_token", "Access token of your account", "For replies. Leave empty to send by hand.", False),
+                HOOK,
             ),
             handle=True,
             costs=True,
@@ -82,6 +91,7 @@ KINDS: dict[Platform, Kind] = {
             secrets=(
                 SecretField("api_key", "API key", "Only where its topics are not public.", False),
                 SecretField("api_user", "API user name", "", False),
+                HOOK,
             ),
         ),
         Kind(
@@ -94,6 +104,7 @@ KINDS: dict[Platform, Kind] = {
             Platform.simulated,
             "Practice network",
             "A network of your own, for trying things out. Nothing on it ever leaves this forum.",
+            secrets=(HOOK,),
         ),
     )
 }

@@ -7,13 +7,14 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from forum.core import clock
+from forum.core.settings import settings
 from forum.models.channels import Channel, ChannelCursor, ChannelGap, ChannelSecret, ChannelSpending, ChannelState
 from forum.models.social import Platform, ThreadLink
 from forum.policy.actor import Actor
 from forum.policy.check import may, require
 from forum.policy.permissions import Permission
 from forum.social.channels.actions import MILLION
-from forum.social.channels.kinds import KINDS, Kind
+from forum.social.channels.kinds import HOOK, KINDS, Kind
 from forum.social.connectors.registry import CONNECTORS
 
 LABELS = {
@@ -84,6 +85,8 @@ class ChannelPage:
     spending: list[tuple[str, int, str]]
     may_manage: bool
     values: dict[str, str]
+    hook_url: str
+    """Where the network sends messages to; empty until a secret for them is kept."""
 
 
 def channels_page(session: Session, actor: Actor) -> ChannelsPage:
@@ -97,10 +100,12 @@ def channel_page(session: Session, actor: Actor, channel: Channel) -> ChannelPag
     require(actor, Permission.triage)
     kind = KINDS[Platform(channel.platform)]
     options = channel.options
+    kept = _secrets(session, channel, kind)
+    hooked = any(one.label == HOOK.label for one in kept)
     return ChannelPage(
         row=_rows(session, [channel])[0],
         kind=kind,
-        secrets=_secrets(session, channel, kind),
+        secrets=kept,
         gaps=_gaps(session, channel.id),
         spending=_spending(session, channel.id),
         may_manage=may(actor, Permission.channel_manage),
@@ -110,6 +115,7 @@ def channel_page(session: Session, actor: Actor, channel: Channel) -> ChannelPag
             "hourly_limit": str(options.get("hourly_limit", 20)),
             **{name: "1" for name in ("by_hand", "four_eyes", "show_private") if options.get(name)},
         },
+        hook_url=f"{settings().base_url}/hooks/{channel.platform}/{channel.id}" if hooked else "",
     )
 
 

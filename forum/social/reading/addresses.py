@@ -6,12 +6,10 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
-from forum.core import clock
-from forum.core.outgoing import Outgoing
 from forum.models.channels import Channel, ChannelState
 from forum.models.social import ExternalPost, Platform, ThreadLink
-from forum.social.connectors.base import Access, Target
-from forum.social.connectors.registry import CONNECTORS, connector_for
+from forum.social.channels.abilities import idle
+from forum.social.connectors.base import Target
 
 _TRACKING = re.compile(r"[?#].*\Z")
 
@@ -22,22 +20,14 @@ class Found:
     target: Target
 
 
-class _Nowhere(Outgoing):
-    """A way out that leads nowhere: telling what an address means needs no network."""
-
-    def __init__(self) -> None:
-        pass
-
-
 def find(session: Session, url: str) -> Found | None:
     """The first working channel whose network knows such addresses; one on the very server comes first."""
     host = (urlsplit(url).hostname or "").lower()
     usable = (ChannelState.ok, ChannelState.broken)
     channels = session.exec(select(Channel).where(col(Channel.state).in_(usable)).order_by(col(Channel.id))).all()
     for channel in sorted(channels, key=lambda one: (urlsplit(one.base_url).hostname or "").lower() != host):
-        if channel.platform not in CONNECTORS:
-            continue
-        target = connector_for(channel.platform, _access(channel)).resolve_url(url)
+        connector = idle(channel)
+        target = connector.resolve_url(url) if connector is not None else None
         if target is not None:
             return Found(channel.id, target)
     return None
@@ -66,16 +56,3 @@ def thread_of(session: Session, platform: Platform, ext_id: str) -> ThreadLink |
         .where(ExternalPost.platform == platform, ExternalPost.ext_id == ext_id)
     )
     return session.exec(statement.limit(1)).first()
-
-
-def _access(channel: Channel) -> Access:
-    return Access(
-        base_url=channel.base_url,
-        own_ext_id=channel.own_ext_id,
-        own_handle=channel.own_handle,
-        secrets={},
-        limits=dict(channel.limits),
-        prices={},
-        outgoing=_Nowhere(),
-        clock=clock.now,
-    )

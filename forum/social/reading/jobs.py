@@ -11,10 +11,10 @@ from forum.core.db import transaction
 from forum.jobs.queue import enqueue
 from forum.models.channels import Channel, ChannelCursor, ChannelGap, ChannelState
 from forum.models.social import ExternalPost, ReadingRequest, ReadingState, ThreadLink, ThreadOrigin, ThreadRun, TriageState
+from forum.social.channels.abilities import abilities
 from forum.social.channels.running import NotNow, Work, through
 from forum.social.connectors.base import Budget, Connector, LookedUp, MentionBatch, Target
 from forum.social.connectors.errors import BudgetExceeded, ConnectorError, Denied, Gone, RateLimited, Transient
-from forum.social.connectors.registry import CONNECTORS
 from forum.social.reading import requests
 from forum.social.reading.addresses import find
 from forum.social.reading.applying import Applied, Source, apply, settle_missing, take_mentions, target_of
@@ -35,7 +35,7 @@ def tick() -> None:
         for thread_id in session.exec(due):
             enqueue(session, "social.read_thread", dedup_key=f"read-thread:{thread_id}", thread_id=thread_id, trigger="clock")
         for channel in session.exec(select(Channel).where(col(Channel.state).in_((ChannelState.ok, ChannelState.broken)))):
-            if channel.platform in CONNECTORS and _poll_due(session, channel.id, now):
+            if abilities(channel).poll_mentions and _poll_due(session, channel.id, now):
                 enqueue(session, "social.poll", dedup_key=f"poll:{channel.id}", channel_id=channel.id)
 
 
@@ -218,7 +218,8 @@ def take_batch(channel_id: int, stream: str, batch: MentionBatch, source: Source
         session.merge(
             ChannelCursor(channel_id=channel_id, stream=stream, value=batch.cursor, updated_at=now, high_water_at=newest)
         )
-        for thread_id in applied.thread_ids:
+        whole = abilities(session.get_one(Channel, channel_id)).fetch_thread
+        for thread_id in applied.thread_ids if whole else []:
             enqueue(session, "social.read_thread", dedup_key=f"read-thread:{thread_id}", thread_id=thread_id, trigger="mention")
     return batch.cursor
 

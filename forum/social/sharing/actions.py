@@ -33,6 +33,7 @@ from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.social import lengths
 from forum.social.authors import network_name
+from forum.social.channels.abilities import rule_of
 from forum.social.connectors.registry import CONNECTORS
 from forum.social.sharing import queries
 from forum.social.sharing.events import ShareApproved, ShareAwaiting, ShareDrafted, ShareDropped, ShareSent
@@ -75,8 +76,9 @@ def save(session: Session, actor: Actor, share: Share, thread: ThreadLink, data:
     require(actor, Permission.share_write)
     if share.state not in OPEN:
         raise Conflict(DECIDED)
-    if not lengths.fits(thread.platform, data.text):
-        most, long = lengths.limit(thread.platform), lengths.count(thread.platform, data.text)
+    rule = rule_of(session, thread)
+    if not lengths.fits(rule, data.text):
+        most, long = lengths.limit(rule), lengths.count(rule, data.text)
         raise Invalid({"text": f"{network_name(thread.platform)} takes {most} characters. Shorten it by {max(1, long - most)}."})
     if data.text != share.text:
         share.text, share.drafted_by_id = data.text, actor.id

@@ -25,6 +25,7 @@ from forum.recognition.choices import wants
 from forum.resolutions.events import ResolutionChanged, ResolutionPublished, ResolutionWithdrawn
 from forum.social import lengths
 from forum.social.authors import shown_handle
+from forum.social.channels.abilities import rule_of
 from forum.social.sharing.events import ShareDrafted
 from forum.social.sharing.keys import dedup_key
 from forum.social.sharing.lint import without_pings
@@ -63,7 +64,7 @@ def draft_withdrawals(session: Session, event: ResolutionWithdrawn) -> None:
         if share.state in SENT and _is_newest(session, share):
             name = shown_handle(thread.platform, handle) if handle else ""
             text = f"{name} We took our earlier answer back: {event.reason} We are looking at it again."
-            text = lengths.fit(thread.platform, lengths.Parts(summary=text.strip(), url=""))
+            text = lengths.fit(rule_of(session, thread), lengths.Parts(summary=text.strip(), url=""))
             prepare(session, thread, handle, SharePurpose.withdrawal, resolution, text=text, corrects=share)
         elif share.state in (ShareState.draft, ShareState.awaiting, ShareState.approved, ShareState.retrying, ShareState.by_hand):
             share.state, share.said = ShareState.draft, "The resolution was taken back."
@@ -181,7 +182,7 @@ def _text(session: Session, resolution: Resolution, thread: ThreadLink, handle: 
         url=f"{resolution_address(resolution)}?{PARAMETER}={thread.id}",
         credit=f"Thanks to {listed(solvers)}." if solvers else "",
     )
-    return without_pings(lengths.fit(thread.platform, parts), name)
+    return without_pings(lengths.fit(rule_of(session, thread), parts), name)
 
 
 def solver_names(session: Session, resolution_id: int) -> list[str]:

@@ -31,12 +31,12 @@ from forum.policy.check import may, require
 from forum.policy.permissions import Permission
 from forum.social import lengths
 from forum.social.authors import network_name, shown_handle
+from forum.social.channels.abilities import rule_of
 from forum.social.sharing.drafting import resolution_address
 from forum.social.sharing.lint import Context, Finding, look
 
 A_PAGE = 30
 A_DAY = timedelta(days=1)
-UNITS = {"x": "x_weighted", "bluesky": "graphemes"}
 PURPOSES = {
     SharePurpose.resolution: "Resolution",
     SharePurpose.ask: "Question to them",
@@ -83,6 +83,8 @@ class ShareView:
     count: int
     limit: int
     unit: str
+    link_weight: int | str
+    """What an address counts while typing; empty where it counts in full or the unit says it."""
     state: str
     label: str
     icon: str
@@ -143,14 +145,15 @@ def findings(session: Session, share: Share, thread: ThreadLink) -> list[Finding
 def _findings(session: Session, share: Share, thread: ThreadLink, handle: str) -> list[Finding]:
     resolution = session.get(Resolution, share.resolution_id) if share.resolution_id else None
     linked = resolution is not None and share.purpose in (SharePurpose.resolution, SharePurpose.correction, SharePurpose.outcome)
+    rule = rule_of(session, thread)
     return look(
         share.text,
         Context(
             platform=Platform(thread.platform),
             handle=shown_handle(thread.platform, handle) if handle else "",
-            limit=lengths.limit(thread.platform),
-            count=lengths.count(thread.platform, share.text),
-            fits=lengths.fits(thread.platform, share.text),
+            limit=lengths.limit(rule),
+            count=lengths.count(rule, share.text),
+            fits=lengths.fits(rule, share.text),
             link=resolution_address(resolution) if linked and resolution else "",
             recent=_recent(session, share),
             incident=share.purpose == SharePurpose.holding,
@@ -220,6 +223,7 @@ def _view(session: Session, actor: Actor, row: Row[Any]) -> ShareView:
     state = ShareState(share.state)
     label, icon, tone = LABELS[state]
     open_now = state in (ShareState.draft, ShareState.awaiting, ShareState.failed)
+    rule = rule_of(session, thread)
     stands_behind = state == ShareState.awaiting and share.drafted_by_id == actor.id
     return ShareView(
         id=share.id,
@@ -230,9 +234,10 @@ def _view(session: Session, actor: Actor, row: Row[Any]) -> ShareView:
         thread_url=f"/desk/social/{thread.id}",
         purpose=PURPOSES[SharePurpose(share.purpose)],
         text=share.text,
-        count=lengths.count(thread.platform, share.text),
-        limit=lengths.limit(thread.platform),
-        unit=UNITS.get(thread.platform, "chars"),
+        count=lengths.count(rule, share.text),
+        limit=lengths.limit(rule),
+        unit=lengths.unit(rule),
+        link_weight=rule.url_weight or "" if rule.unit != "x_weighted" else "",
         state=state.value,
         label=label,
         icon=icon,
