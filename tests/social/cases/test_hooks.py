@@ -18,7 +18,7 @@ from tests import make
 from tests.fakes.client import Browser, words
 from tests.make import channels
 
-SECRET = "shared-with-the-network-7d1e"  # noqa: S105
+SECRET = "shared-with-the-network-7d1e"
 
 
 def hooked(session: Session, platform: Platform = Platform.simulated) -> Channel:
