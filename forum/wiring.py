@@ -15,6 +15,7 @@ from forum.notifications import handlers as notices
 from forum.notifications import jobs as notice_jobs
 from forum.notifications import programme as programme_notices
 from forum.notifications import recognition as recognition_notices
+from forum.notifications import social as social_notices
 from forum.notifications import tidying as tidying_notices
 from forum.recognition import boards, impact, lifecycle, privileges, rest, tags, tidying, yearly
 from forum.recognition import events as recognition
@@ -41,6 +42,8 @@ from forum.social import events as social
 from forum.social.channels import events as channels
 from forum.social.channels import jobs as channel_jobs
 from forum.social.hooks import jobs as hook_jobs
+from forum.social.contacts import claims, proposals
+from forum.social.contacts import events as contacts
 from forum.social.reading import events as reading
 from forum.social.reading import following
 from forum.social.reading import jobs as reading_jobs
@@ -80,6 +83,8 @@ JOBS: dict[str, Function] = {
     "recognition.learn_routing": routing_jobs.learn,
     "social.tick": reading_jobs.tick,
     "social.send": sending.send,
+    "social.check_claim": claims.check,
+    "social.propose_contacts": proposals.propose,
     "social.take_back": sending.take_back,
     "social.send_due": sending.tick,
     "social.check_channel": channel_jobs.check,
@@ -148,7 +153,7 @@ def _wire_accounts() -> None:
     subscribe(accounts.SignedIn, record, remember_network)
     subscribe(accounts.SessionsEnded, record)
     subscribe(accounts.PasswordChanged, record)
-    subscribe(accounts.MemberLeaving, record, forget, lifecycle.forget_leaving, feed.note_leaving)
+    subscribe(accounts.MemberLeaving, record, forget, claims.forget_leaving, lifecycle.forget_leaving, feed.note_leaving)
     subscribe(accounts.ProfileChanged, record)
     subscribe(accounts.MemberBlocked, mentoring.part)
     subscribe(accounts.RoleChanged, record)
@@ -331,17 +336,24 @@ def _wire_outcomes() -> None:
 def _wire_elsewhere() -> None:
     subscribe(channels.ChannelConnected, record)
     subscribe(channels.ChannelChanged, record)
-    subscribe(channels.ChannelNeedsSigningIn, record)
+    subscribe(channels.ChannelNeedsSigningIn, record, social_notices.tell_signing_in)
     subscribe(sharing.ShareDrafted, record)
-    subscribe(sharing.ShareAwaiting, record)
+    subscribe(sharing.ShareAwaiting, record, social_notices.tell_second_reader)
     subscribe(sharing.ShareApproved, record)
     subscribe(sharing.ShareSent, record, badge_jobs.consider)
-    subscribe(sharing.ShareStuck, record)
+    subscribe(sharing.ShareStuck, record, social_notices.tell_stuck)
     subscribe(sharing.ShareDropped, record)
     subscribe(sharing.ShareWithdrawn, record)
+    subscribe(contacts.AccountClaimed, record, social_notices.tell_claimed)
+    subscribe(contacts.ClaimFailed, record, social_notices.tell_claim_tried)
+    subscribe(contacts.ClaimEnded, record)
+    subscribe(contacts.ContactsMerged, record)
+    subscribe(contacts.MergeUndone, record)
+    subscribe(contacts.PrivacyAsked, record)
+    subscribe(contacts.OutsideAuthorsChanged, record, feed.note_change)
     subscribe(reading.ThreadAsked, record)
-    subscribe(reading.ThreadArrived, record)
-    subscribe(reading.ThreadGrew, record)
+    subscribe(reading.ThreadArrived, record, proposals.look_later)
+    subscribe(reading.ThreadGrew, record, proposals.look_later)
     subscribe(reading.OutsidePostsChanged, record, feed.note_change)
     subscribe(reading.OutsidePostsErased, record, feed.note_change)
 

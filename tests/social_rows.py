@@ -12,6 +12,9 @@ def social_rows(Row: Any, _for: Any) -> list[Any]:
     NOBODY = _for("", "404")
     """For machines that hold the channel's secret; this one has none."""
     TOO_LATE = {who: "409" if one == "ok" else one for who, one in STAFF.items()}
+    SIGNED_IN = _for("unconfirmed member volunteer moderator agent admin suspended asker")
+    MEMBERS = _for("member volunteer moderator agent admin asker")
+    OWN_CLAIM = _for("", "404", asker="409", visitor="403", unconfirmed="403", suspended="403")
     return [
         Row("GET /desk/social", "/desk/social", STAFF),
         Row("GET /desk/social/{thread_id}", "/desk/social/{thread}", STAFF),
@@ -49,4 +52,22 @@ def social_rows(Row: Any, _for: Any) -> list[Any]:
         ),
         Row(f"POST {S}/taking-back", "/shares/{share}/taking-back", TOO_LATE),
         Row(f"POST {S}/dropping", "/shares/{share}/dropping", STAFF),
+        # Contacts and claims.
+        Row("GET /desk/contacts", "/desk/contacts", STAFF),
+        Row("GET /desk/contacts/{contact_id}", "/desk/contacts/{contact}", STAFF),
+        Row("POST /desk/accounts/{account_id}/contact", "/desk/accounts/{account}/contact", STAFF),
+        Row(
+            "POST /desk/accounts/{account_id}/privacy",
+            "/desk/accounts/{account}/privacy",
+            STAFF,
+            {"kind": "anonymise", "said": "By mail."},
+        ),
+        Row("POST /desk/contacts/{contact_id}/merges", "/desk/contacts/{contact}/merges", STAFF, {"other": "{other_contact}"}),
+        Row("POST /desk/merges/{merge_id}/undoing", "/desk/merges/{merge}/undoing", STAFF),
+        Row("POST /desk/proposals/{proposal_id}/refusal", "/desk/proposals/{proposal}/refusal", STAFF),
+        Row("POST /desk/claims/{claim_id}", "/desk/claims/{claim}", STAFF, {"decision": "keep"}),
+        Row("GET /settings/accounts", "/settings/accounts", SIGNED_IN),
+        Row("POST /settings/accounts", "/settings/accounts", MEMBERS, {"address": "https://network.example/@dora"}),
+        Row("POST /settings/accounts/{claim_id}/look", "/settings/accounts/{claim}/look", OWN_CLAIM),
+        Row("POST /settings/accounts/{claim_id}/letting-go", "/settings/accounts/{claim}/letting-go", OWN_CLAIM),
     ]

@@ -191,6 +191,13 @@ def _allow(batch, column: str, values: tuple[str, ...]) -> None:
 
 
 def downgrade() -> None:
+    """What only this version can hold goes; what an older one can hold stays."""
+    newer = ", ".join(repr(name) for name in PLATFORMS[6:])
+    for table in ("external_post", "thread_link", "external_account"):
+        op.execute(f"DELETE FROM {table} WHERE platform IN ({newer})")
+    op.execute("DELETE FROM post_map WHERE role = 'mention_only' OR external_post_id NOT IN (SELECT id FROM external_post)")
+    op.execute("UPDATE external_post SET state = 'denied' WHERE state = 'withheld'")
+    op.execute("UPDATE thread_link SET state = 'new' WHERE state IN ('watching', 'escalated', 'replied', 'private')")
     op.drop_table("reading_request")
     op.drop_table("thread_run")
     with op.batch_alter_table("post_map") as batch:

@@ -16,6 +16,20 @@ from forum.models.channels import (
     HookDelivery,
     HookKind,
 )
+from forum.models.contacts import (
+    AccountClaim,
+    ClaimMethod,
+    ClaimState,
+    Contact,
+    ContactIdentity,
+    ContactMerge,
+    ContactProposal,
+    Delegation,
+    DelegationLevel,
+    PrivacyKind,
+    PrivacyRequest,
+    ProposalMark,
+)
 from forum.models.credentials import Credential, HolderKey
 from forum.models.fairness import BrowserTrace, FraudCase, FraudMember, FraudState, FraudVote, NetworkTrace
 from forum.models.feedback import OutcomeRequest, OutcomeSaid, ThankNote

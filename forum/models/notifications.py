@@ -33,6 +33,9 @@ class NoticeKind(StrEnum):
     quiet = "quiet"
     impact = "impact"
     edit = "edit"
+    account = "account"
+    channel = "channel"
+    share = "share"
 
 
 class Notice(Table, table=True):

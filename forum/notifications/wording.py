@@ -40,4 +40,7 @@ WORDINGS: dict[NoticeKind, Wording] = {
     NoticeKind.quiet: Wording("{title}", "clock", "", ""),
     NoticeKind.impact: Wording("{title}", "activity", "", "mail_recognition"),
     NoticeKind.edit: Wording("{title}", "square-pen", "", ""),
+    NoticeKind.account: Wording("{title}", "link-2", "", "mail_mentions"),
+    NoticeKind.channel: Wording("{title}", "key-round", "warn", "mail_mentions"),
+    NoticeKind.share: Wording("{title}", "share-2", "warn", ""),
 }

@@ -53,6 +53,7 @@ class Permission(StrEnum):
     defects_see = "see which defects members found"
     preview_report = "report on an early product"
     triage = "decide about threads from elsewhere"
+    account_claim = "say which accounts elsewhere are yours"
     share_write = "write replies to other networks"
     share_approve = "approve replies to other networks"
     channel_manage = "connect accounts on other networks"

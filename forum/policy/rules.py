@@ -242,6 +242,7 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.defects_see: [WORKS_HERE],
     Permission.preview_report: [MEMBER],
     Permission.triage: [WORKS_HERE],
+    Permission.account_claim: [MEMBER],
     Permission.share_write: [WORKS_HERE],
     Permission.share_approve: [WORKS_HERE],
     Permission.channel_manage: [[*MEMBER, admin]],

@@ -19,6 +19,7 @@ from forum.models.social import (
     ExternalPostRevision,
     ExternalPostState,
     Platform,
+    Privacy,
     ThreadLink,
     TriageState,
 )
@@ -109,6 +110,8 @@ class _Writer:
         self.session = session
         self.platform = platform
         self.wrote: Counter[str] = Counter()
+        self.silent: set[int] = set()
+        """Accounts of which nothing is shown: closed to strangers, or withdrawn by who they belong to."""
 
     def write(self, batch: list[StagedPost]) -> Counter[str]:
         self._adopt(batch)
@@ -157,7 +160,7 @@ class _Writer:
             "sensitive": post.sensitive,
             "created_at": post.created_at,
             "edited_at": post.edited_at,
-            "state": ExternalPostState.live,
+            "state": ExternalPostState.withheld if account_id in self.silent else ExternalPostState.live,
             "seen_at": clock.now(),
         }
 
@@ -185,7 +188,10 @@ class _Writer:
 
     def _seen_again(self, row: ExternalPost, post: SourcePost) -> None:
         """It can be read, so it is shown again; numbers and names follow."""
-        if row.state in (ExternalPostState.denied, ExternalPostState.withheld):
+        silent = row.account_id in self.silent
+        if silent and row.state == ExternalPostState.live:
+            row.state = ExternalPostState.withheld
+        elif not silent and row.state in (ExternalPostState.denied, ExternalPostState.withheld):
             row.state = ExternalPostState.live
             self.wrote["restored"] += 1
         row.denied, row.orphan = 0, False
@@ -205,6 +211,8 @@ class _Writer:
         for row in self.session.exec(found):
             assert row.id is not None
             made[row.ext_id] = row.id
+            if row.privacy == Privacy.withheld or wanted[row.ext_id].protected:
+                self.silent.add(row.id)
             self._renamed(row, wanted[row.ext_id])
         missing = [account for ext_id, account in wanted.items() if ext_id not in made]
         if missing:

@@ -8,10 +8,16 @@ from sqlmodel import Session, select
 from forum.core import clock
 from forum.jobs.queue import enqueue
 from forum.models import (
+    AccountClaim,
     AccountKind,
     Audience,
     Channel,
     ChannelGap,
+    ClaimState,
+    Contact,
+    ContactIdentity,
+    ContactMerge,
+    ContactProposal,
     ExternalAccount,
     ExternalPost,
     FraudCase,
@@ -153,6 +159,39 @@ def _elsewhere(session: Session, ids: Ids) -> None:
     session.add_all([gap, reading])
     session.commit()
     ids |= {"channel": channel.id, "gap": gap.id, "reading": reading.id}
+    _contacts(session, ids, account)
+
+
+def _contacts(session: Session, ids: Ids, account: ExternalAccount) -> None:
+    """Two contacts that may be one, two that were made one, and a claim that staff have to decide."""
+    dora = ExternalAccount(
+        platform=Platform.simulated,
+        host="network.example",
+        ext_id="acct-dora",
+        handle="dora",
+        url="https://network.example/@dora",
+    )
+    contacts = [Contact() for _ in range(3)]
+    session.add_all([dora, *contacts])
+    session.commit()
+    one, other, gone = contacts
+    gone.merged_into_id = one.id
+    session.add_all(
+        [
+            gone,
+            ContactIdentity(contact_id=one.id, external_account_id=account.id),
+            ContactIdentity(contact_id=other.id, external_account_id=dora.id),
+        ]
+    )
+    merged = ContactMerge(kept_id=one.id, gone_id=gone.id, moved=[])
+    proposal = ContactProposal(one_id=one.id, other_id=other.id, reason="The same name.")
+    claim = AccountClaim(
+        external_account_id=account.id, member_id=ids["asker"].id, state=ClaimState.review, token_hash="x", expires_at=clock.now()
+    )
+    session.add_all([merged, proposal, claim])
+    session.commit()
+    ids |= {"contact": one.id, "other_contact": other.id, "account": account.id, "merge": merged.id}
+    ids |= {"proposal": proposal.id, "claim": claim.id}
 
 
 def _thread(session: Session, account: ExternalAccount, name: str, state: TriageState, topic_id: int | None) -> int:

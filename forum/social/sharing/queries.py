@@ -48,7 +48,7 @@ PURPOSES = {
     SharePurpose.withdrawal: "Taken back",
 }
 LABELS = {
-    ShareState.draft: ("To approve", "pencil", ""),
+    ShareState.draft: ("To approve", "square-pen", ""),
     ShareState.awaiting: ("Second reader", "eye", "warn"),
     ShareState.approved: ("Approved", "clock", ""),
     ShareState.sending: ("Sending", "send", ""),
@@ -58,7 +58,7 @@ LABELS = {
     ShareState.visible: ("Sent and visible", "circle-check", "ok"),
     ShareState.hidden: ("Sent, not shown", "eye", "bad"),
     ShareState.unverified: ("Sent, not checked", "check", "ok"),
-    ShareState.by_hand: ("Post by hand", "pencil", "warn"),
+    ShareState.by_hand: ("Post by hand", "square-pen", "warn"),
     ShareState.posted: ("Posted by hand", "circle-check", "ok"),
     ShareState.failed: ("Not sent", "triangle-alert", "bad"),
     ShareState.dropped: ("Not replied to", "x", ""),

@@ -1,0 +1,67 @@
+"""What members and staff are told about accounts elsewhere, channels and replies."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from forum.models import Channel, ExternalAccount, Member, NoticeKind, Share
+from forum.notifications.handlers import tell
+from forum.policy.actor import actor_of
+from forum.policy.check import may
+from forum.policy.permissions import Permission
+from forum.recognition.choices import STAFF
+from forum.social.authors import network_name, shown_handle
+from forum.social.channels.events import ChannelNeedsSigningIn
+from forum.social.contacts.events import AccountClaimed, ClaimFailed
+from forum.social.sharing.events import ShareAwaiting, ShareStuck
+
+
+def tell_claimed(session: Session, event: AccountClaimed) -> None:
+    account = session.get_one(ExternalAccount, event.account_id)
+    title = f"{_called(account)} is yours. Your name stands beside what you said there."
+    _own(session, event.actor_id, f"claimed:{event.account_id}", title)
+
+
+def tell_claim_tried(session: Session, event: ClaimFailed) -> None:
+    account = session.get_one(ExternalAccount, event.account_id)
+    title = f"Somebody else said that {_called(account)} is theirs. It stays yours; tell us if that is wrong."
+    _own(session, event.holder_id, f"claim-tried:{event.account_id}:{event.actor_id}", title)
+
+
+def _own(session: Session, member_id: int, cause: str, title: str) -> None:
+    tell(session, [member_id], NoticeKind.account, cause, actor_id=None, title=title[:200], link="/settings/accounts")
+
+
+def _called(account: ExternalAccount) -> str:
+    return f"{shown_handle(account.platform, account.handle)} on {network_name(account.platform)}"
+
+
+def tell_signing_in(session: Session, event: ChannelNeedsSigningIn) -> None:
+    """Whoever connected it, and every administrator."""
+    channel = session.get_one(Channel, event.channel_id)
+    admins = [one.id for one in _staff(session) if may(actor_of(one), Permission.channel_manage)]
+    title = f"{channel.name} needs you to sign in again. Nothing is lost; nothing is read or sent meanwhile."
+    cause = f"channel:{channel.id}:{channel.last_error_at:%Y%m%d%H%M}" if channel.last_error_at else f"channel:{channel.id}"
+    people = {*admins, channel.created_by_id}
+    tell(session, people, NoticeKind.channel, cause, actor_id=None, title=title[:200], link=f"/desk/channels/{channel.id}")
+
+
+def tell_second_reader(session: Session, event: ShareAwaiting) -> None:
+    """All who may read it, but not whoever wrote it."""
+    title = "A reply needs a second reader before it goes out."
+    link = f"/desk/shares/{event.share_id}"
+    readers = [one.id for one in _staff(session)]
+    tell(session, readers, NoticeKind.share, f"second:{event.share_id}", actor_id=event.actor_id, title=title, link=link)
+
+
+def tell_stuck(session: Session, event: ShareStuck) -> None:
+    """Whoever wrote or approved it."""
+    share = session.get_one(Share, event.share_id)
+    title = f"A reply did not get through: {event.said or 'look at it once more.'}"
+    people = {share.drafted_by_id, share.approved_by_id}
+    cause = f"stuck:{share.id}:{event.state}:{share.attempts}"
+    tell(session, people, NoticeKind.share, cause, actor_id=None, title=title[:200], link=f"/desk/shares/{share.id}")
+
+
+def _staff(session: Session) -> Sequence[Member]:
+    return session.exec(select(Member).where(col(Member.role).in_(STAFF), col(Member.deleted_at).is_(None))).all()

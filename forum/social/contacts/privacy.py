@@ -1,0 +1,87 @@
+"""Requests of people from elsewhere: delete, anonymise, withdraw. Done at once where a person says so, due within a day."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from forum.core import clock
+from forum.core.events import emit
+from forum.models import ExternalAccount, ExternalPost, ExternalPostState, PostMap, PrivacyKind, PrivacyRequest, ThreadLink
+from forum.models.social import Privacy
+from forum.policy.actor import Actor
+from forum.policy.check import require
+from forum.policy.permissions import Permission
+from forum.social.contacts.events import OutsideAuthorsChanged, PrivacyAsked
+from forum.social.contacts.inputs import AskPrivacy
+from forum.social.reading.erasing import erase
+from forum.social.reading.following import follow
+
+DUE = timedelta(hours=24)
+
+
+def carry_out(session: Session, actor: Actor, account: ExternalAccount, data: AskPrivacy) -> PrivacyRequest:
+    """Written down and done in one step; the row is the evidence."""
+    require(actor, Permission.triage)
+    now = clock.now()
+    row = PrivacyRequest(
+        external_account_id=account.id,
+        kind=PrivacyKind(data.kind),
+        said=data.said,
+        received_at=now,
+        due_at=now + DUE,
+        done_at=now,
+        by_id=actor.id,
+    )
+    session.add(row)
+    if data.kind == PrivacyKind.delete:
+        _delete(session, account)
+    elif data.kind == PrivacyKind.anonymise:
+        account.privacy = Privacy.anonymise
+    else:
+        _withdraw(session, account)
+    session.add(account)
+    session.flush()
+    for topic_id in _topics(session, account.id):
+        emit(session, OutsideAuthorsChanged(topic_id))
+    emit(session, PrivacyAsked(actor.member_id, row.id))
+    return row
+
+
+def _posts(session: Session, account_id: int) -> list[ExternalPost]:
+    live = select(ExternalPost).where(
+        col(ExternalPost.account_id) == account_id, col(ExternalPost.state) != ExternalPostState.gone
+    )
+    return list(session.scalars(live))
+
+
+def _delete(session: Session, account: ExternalAccount) -> None:
+    """The words go here even while they stand there."""
+    erase(session, _posts(session, account.id))
+    account.name, account.url, account.privacy = "", "", Privacy.anonymise
+    account.followers = account.followers_at = None
+
+
+def _withdraw(session: Session, account: ExternalAccount) -> None:
+    """Kept for staff, shown to nobody."""
+    account.privacy = Privacy.withheld
+    for post in _posts(session, account.id):
+        post.state = ExternalPostState.withheld
+        session.add(post)
+    session.flush()
+    threads = select(ThreadLink).where(
+        col(ThreadLink.id).in_(select(col(ExternalPost.thread_id)).where(col(ExternalPost.account_id) == account.id)),
+        col(ThreadLink.topic_id).is_not(None),
+    )
+    for thread in session.scalars(threads):
+        follow(session, thread)
+
+
+def _topics(session: Session, account_id: int) -> list[int]:
+    statement = (
+        select(col(PostMap.topic_id))
+        .join(ExternalPost, col(ExternalPost.id) == col(PostMap.external_post_id))
+        .where(col(ExternalPost.account_id) == account_id)
+        .distinct()
+    )
+    return sorted(session.scalars(statement))
