@@ -41,9 +41,9 @@ from forum.search import feed
 from forum.social import events as social
 from forum.social.channels import events as channels
 from forum.social.channels import jobs as channel_jobs
-from forum.social.hooks import jobs as hook_jobs
 from forum.social.contacts import claims, proposals
 from forum.social.contacts import events as contacts
+from forum.social.hooks import jobs as hook_jobs
 from forum.social.reading import events as reading
 from forum.social.reading import following
 from forum.social.reading import jobs as reading_jobs

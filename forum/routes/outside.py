@@ -10,15 +10,16 @@ from forum.recognition.routing.desk import asked_about
 from forum.search.queries import similar_topics
 from forum.social import queries as social
 from forum.social.authors import OutsideAuthor, network_name
+from forum.social.sharing import queries as sharing
 from forum.topics import pages
 from forum.topics.rows import topic_url
-from forum.topics.views import AskedView, OriginView, PersonView
+from forum.topics.views import AskedView, Moment, OriginView, PersonView
 
 RECENT = 4
 
 
 def guests(session: Session, actor: Actor, loaded: pages.Loaded) -> pages.Guests:
-    """At most three queries: threads and authors elsewhere only when there are any."""
+    """At most four queries: threads and authors elsewhere only when there are any."""
     topic = loaded.topic
     authors = (
         social.outside_authors(session, loaded.foreign_posts, actor.is_staff) if topic.linked and loaded.foreign_posts else {}
@@ -27,8 +28,17 @@ def guests(session: Session, actor: Actor, loaded: pages.Loaded) -> pages.Guests
         origins=origin_views(session, topic.id) if topic.linked else [],
         authors={post_id: _person(author) for post_id, author in authors.items()},
         asked=_asked(session, topic.id) if actor.is_staff else [],
+        shared=_shared(session, topic.id) if topic.linked else [],
         similar=similar_topics(session, topic.id, topic.title, topic.question_body),
     )
+
+
+def _shared(session: Session, topic_id: int) -> list[Moment]:
+    """Replies that stand elsewhere, each leading there."""
+    return [
+        Moment(f"{one.purpose} posted on {network_name(one.platform)}", one.at, platform=one.platform, url=one.url)
+        for one in sharing.receipts(session, topic_id)
+    ]
 
 
 def _asked(session: Session, topic_id: int) -> list[AskedView]:

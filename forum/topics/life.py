@@ -9,7 +9,7 @@ from forum.models import PostKind, ResolutionState
 from forum.topics.views import Moment, OriginView, PostView
 
 
-def life(topic: Row[Any], posts: list[PostView], origins: list[OriginView]) -> list[Moment]:
+def life(topic: Row[Any], posts: list[PostView], origins: list[OriginView], shared: list[Moment]) -> list[Moment]:
     """From what the page has loaded already; oldest first."""
     question = next(post for post in posts if post.kind == PostKind.question)
     moments = [Moment(f"Asked on {origin.network}", origin.at, platform=origin.platform, url=origin.url) for origin in origins]
@@ -17,7 +17,7 @@ def life(topic: Row[Any], posts: list[PostView], origins: list[OriginView]) -> l
         moments.append(Moment(f"Brought here by {settings().site_name}", topic.created_at, icon="inbox"))
     else:
         moments.append(Moment(f"{question.author.name} asked", question.at, icon="circle-dashed"))
-    moments += _answers(posts)
+    moments += [*_answers(posts), *shared]
     if topic.resolution_state == ResolutionState.public and topic.published_at:
         url = f"/resolutions/{topic.resolution_id}/{topic.resolution_slug}"
         moments.append(Moment("Resolution published", topic.published_at, icon="share-2", url=url))

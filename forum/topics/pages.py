@@ -41,7 +41,7 @@ from forum.topics.merged import merged_views
 from forum.topics.post_views import Mine, Outside, OwnSolution, comment_view, load_comments, load_mine, post_view, select_posts
 from forum.topics.reviews.closing import LAPSES, live_votes
 from forum.topics.rows import SEPARATOR, STATE_LABELS, tag_views, topic_url
-from forum.topics.views import AskedView, CommentView, EarlierView, LinkView, OriginView, PostView, TopicPage
+from forum.topics.views import AskedView, CommentView, EarlierView, LinkView, Moment, OriginView, PostView, TopicPage
 
 ANSWERS = 30
 Earlier, Away = aliased(Topic), aliased(Topic)
@@ -72,6 +72,8 @@ class Guests:
     authors: Outside
     similar: list[LinkView]
     asked: list[AskedView]
+    shared: list[Moment]
+    """Where the outcome was told."""
 
 
 def load(session: Session, actor: Actor, topic_id: int, after: str | None = None) -> Loaded:
@@ -121,7 +123,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         duplicate_of=_earlier(actor, topic, my_state),
         merged=merged_views(session, actor, topic) if topic.merged else [],
         origins=guests.origins,
-        timeline=life(topic, posts, guests.origins),
+        timeline=life(topic, posts, guests.origins, guests.shared),
         similar=guests.similar,
         looking=topic.looking or "",
         asked=guests.asked,

@@ -105,6 +105,14 @@ class ShareView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptView:
+    purpose: str
+    platform: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ShareRow:
     id: int
     url: str
@@ -327,6 +335,27 @@ def share_page(session: Session, actor: Actor, share_id: int) -> SharePage | Non
         asked=asked or "This post is no longer available.",
         attempts=[(one.number, one.started_at, one.outcome or "under way") for one in attempts],
     )
+
+
+def receipts(session: Session, topic_id: int) -> list[ReceiptView]:
+    """What the public may know of replies: where each stands."""
+    told = (SharePurpose.resolution, SharePurpose.correction, SharePurpose.outcome, SharePurpose.withdrawal)
+    statement = (
+        select(col(Share.purpose), col(ThreadLink.platform), col(Share.receipt_url), col(Share.sent_at))
+        .join(ThreadLink, col(ThreadLink.id) == col(Share.thread_id))
+        .where(
+            col(ThreadLink.topic_id) == topic_id,
+            col(Share.state).in_(SENT),
+            col(Share.state) != ShareState.hidden,
+            col(Share.purpose).in_(told),
+            col(Share.sent_at).is_not(None),
+        )
+        .order_by(col(Share.sent_at))
+    )
+    return [
+        ReceiptView(PURPOSES[SharePurpose(row.purpose)], row.platform, row.receipt_url, row.sent_at)
+        for row in session.execute(statement)
+    ]
 
 
 def numbers(session: Session) -> list[tuple[str, str, str]]:
