@@ -1,6 +1,6 @@
 """What a reader of an archive hands over: posts with their authors, and what it passed by with the reason."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -97,6 +97,14 @@ def checked(post: SourcePost) -> Item:
     if len(post.text) > MAX_TEXT:
         return Skipped(post.line, post.ext_id, "The text is longer than any platform's.")
     return post
+
+
+def bounded(post: SourcePost) -> SourcePost:
+    """No network's own limit comes near; what is longer all the same is cut, and says so by its end."""
+    raw = post.text.encode()
+    if len(raw) <= MAX_TEXT:
+        return post
+    return replace(post, text=raw[: MAX_TEXT - len("…".encode())].decode("utf-8", "ignore") + "…")
 
 
 def plain(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Literal, Protocol, runtime_checkable
 from forum.core.outgoing import Outgoing
 from forum.models.social import Platform
 from forum.social.connectors.errors import BudgetExceeded
-from forum.social.sources import Gone, Item, Skipped, SourceAccount, SourcePost
+from forum.social.sources import Gone, Item, Skipped, SourceAccount, SourcePost, bounded
 
 LookedUp = Literal["live", "gone", "denied", "unknown"]
 
@@ -74,8 +74,9 @@ class Budget:
     started: float | None = None
 
     def spend(self, kind: str, units: int = 1, price: int = 0, *, now: float = 0.0) -> None:
-        """Counts one request, or `units` posts that a network charges for. `now` in seconds of any steady clock."""
-        if self.started is None:
+        """Counts one request, or `units` posts that a network charges for. `now` in seconds of any steady clock; only
+        requests take time."""
+        if self.started is None and now:
             self.started = now
         cost = units * price
         if kind == "request" and self.used("request") + units > self.requests:
@@ -84,7 +85,7 @@ class Budget:
             raise BudgetExceeded("Enough posts for one reading.")
         if cost and self.cost + cost > self.money:
             raise BudgetExceeded("The money for this reading is used up.")
-        if now - self.started > self.seconds:
+        if self.started is not None and now - self.started > self.seconds:
             raise BudgetExceeded("This reading took long enough.")
         before = self.spent.get(kind, (0, 0))
         self.spent[kind] = (before[0] + units, before[1] + cost)
@@ -125,7 +126,7 @@ class ThreadPage:
     def add(self, item: Item) -> None:
         """One item as the wire reader understood it."""
         if isinstance(item, SourcePost):
-            self.posts.append(item)
+            self.posts.append(bounded(item))
         elif isinstance(item, Gone):
             self.gone.append(item.ext_id)
         elif item.withheld:
@@ -152,7 +153,7 @@ class MentionBatch:
 
     def add(self, item: Item) -> None:
         if isinstance(item, SourcePost):
-            self.posts.append(item)
+            self.posts.append(bounded(item))
         elif isinstance(item, Gone):
             self.gone.append(item.ext_id)
         elif item.withheld:

@@ -33,7 +33,7 @@ from forum.social.wire.mastodon import account_of, post_of
 LIMIT, URL_WEIGHT = 500, 23
 PAGE = 40
 _POST_PATHS = re.compile(
-    r"^/(?:@[^/]{1,300}|users/[^/]{1,300}/statuses|web/statuses|web/@[^/]{1,300}|notice|notes|objects|deck/@[^/]{1,300})"
+    r"^/(?:@[^/]{1,300}(?:/statuses)?|users/[^/]{1,300}/statuses|web/statuses|web/@[^/]{1,300}|notice|notes|objects|deck/@[^/]{1,300})"
     r"/([A-Za-z0-9-]{1,64})/?$"
 )
 

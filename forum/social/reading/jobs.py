@@ -11,6 +11,7 @@ from forum.core.db import transaction
 from forum.jobs.queue import enqueue
 from forum.models.channels import Channel, ChannelCursor, ChannelGap, ChannelState
 from forum.models.social import ExternalPost, ReadingRequest, ReadingState, ThreadLink, ThreadOrigin, ThreadRun, TriageState
+from forum.social.channels import drift
 from forum.social.channels.abilities import abilities
 from forum.social.channels.running import NotNow, Work, through
 from forum.social.connectors.base import Budget, Connector, LookedUp, MentionBatch, Target
@@ -114,6 +115,7 @@ def _read(target: Target, source: Source, trigger: str) -> Applied:
         if not settled["deleted"]:
             raise
         return Applied([], settled, [])
+    drift.note(source.channel_id, page.drift, clock.now())
     applied = apply(page, source)
     if applied.missing:
         found = _look_up(source.channel_id, applied.missing)
@@ -207,6 +209,7 @@ def _mentions_after(cursor: str) -> Work[MentionBatch]:
 
 def take_batch(channel_id: int, stream: str, batch: MentionBatch, source: Source, *, since: datetime | None) -> str:
     """Keeps what came, then the cursor, then has each thread read whole. Returns the cursor."""
+    drift.note(channel_id, batch.drift, clock.now())
     applied = take_mentions(batch.posts, source) if batch.posts else Applied([], Counter(), [])
     settle_missing([], dict.fromkeys(batch.gone, "gone"), source.platform)
     now = clock.now()
