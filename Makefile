@@ -5,13 +5,20 @@ PORT ?= 8000
 BIN := .venv/bin
 UV := 0.13.9
 
-.PHONY: run test check bench lock clean
+.PHONY: run test test-bluesky check bench lock clean
 
 run: .venv/.runtime
 	$(BIN)/forum demo --serve --port $(PORT)
 
 test: check
 	tests/run
+
+# Against Bluesky's own servers, on this machine. Wants Node 18 to 20, and DB_POSTGRES_URL and REDIS_HOST to point at empty services.
+test-bluesky: .venv/.dev tests/acceptance/bluesky/node_modules
+	$(BIN)/python -m pytest -m real_bluesky -rs tests/acceptance
+
+tests/acceptance/bluesky/node_modules: tests/acceptance/bluesky/package.json
+	command -v npm >/dev/null && cd tests/acceptance/bluesky && npm install --no-audit --no-fund || echo "npm is not here; the tests say so."
 
 check: .venv/.dev
 	$(BIN)/ruff check .
