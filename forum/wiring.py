@@ -399,6 +399,8 @@ def _wire_programme() -> None:
 def _wire_credentials() -> None:
     subscribe(credentials.CredentialIssued, record)
     subscribe(credentials.CredentialRevoked, record)
+    subscribe(credentials.HolderKeyProved, record)
+    subscribe(credentials.HolderKeyRemoved, record)
 
 
 def worker() -> Worker:

@@ -22,6 +22,7 @@ def programme_rows(Row: Any, _for: Any) -> list[Any]:
     C = "/credentials/{credential_id}"
     G, D = "/perks/{offer_id}", "/desk/perks/{offer_id}"
 
+    UNASKED = {who: "409" if one == "ok" else one for who, one in MEMBERS.items()}
     REPORT = "The second antenna works where the first one did not."
     ANSWERED = {"verdict": "useful", "sentence": "We found the reason."}
     OUTSIDE = {"unconfirmed": "403", "suspended": "403"}
@@ -76,6 +77,9 @@ def programme_rows(Row: Any, _for: Any) -> list[Any]:
         Row(f"GET {C}.json", "/credentials/{credential}.json", NOBODY_404),
         Row("GET /me/credentials", "/me/credentials", SIGNED_IN),
         Row("POST /me/credentials", "/me/credentials", ASKS, {"source": "season:{season}"}),
+        Row("POST /me/credentials/key", "/me/credentials/key", MEMBERS, {"did": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"}),
+        Row("POST /me/credentials/key/proof", "/me/credentials/key/proof", UNASKED, {"proof": "eyJh.eyJh.x"}),
+        Row("POST /me/credentials/key/removal", "/me/credentials/key/removal", SIGNED_IN),
         Row(f"POST {C}/revocation", "/credentials/{credential}/revocation", _for("asker admin"), {"reason": "It was not theirs."}),
         Row(f"POST {C}/keeping", "/credentials/{credential}/keeping", INVITED, {"outlives_account": "1"}),
         Row("GET /verify", "/verify", ANYONE),

@@ -15,3 +15,13 @@ class CredentialRevoked:
     actor_id: int | None
     credential_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HolderKeyProved:
+    actor_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class HolderKeyRemoved:
+    actor_id: int

@@ -27,3 +27,13 @@ class KeepCredential(Input):
 
 class CheckCredential(Input):
     text: Words = Field(default="", max_length=LONGEST)
+
+
+class NameKey(Input):
+    did: Line = Field(min_length=10, max_length=120)
+
+
+class ProveKey(Input):
+    """A compact JWS."""
+
+    proof: Line = Field(min_length=10, max_length=4_000)

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 
+from openbadgeslib.ob3.credential import IdentityObject
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
@@ -23,6 +24,7 @@ from forum.recognition.badges.events import BadgeVoided
 from forum.recognition.credentials import signing
 from forum.recognition.credentials.achievements import AchievementView, achievement_of, season_key
 from forum.recognition.credentials.events import CredentialIssued, CredentialRevoked
+from forum.recognition.credentials.holders import proved_did
 from forum.recognition.credentials.inputs import AskForCredential, KeepCredential, RevokeCredential
 
 PER_LIST = 50_000
@@ -48,7 +50,8 @@ def ask(session: Session, actor: Actor, data: AskForCredential) -> Credential:
     if not _place(session, row):
         raise Conflict("You have this credential already. It is in the list below.")
     kept = session.get_one(Credential, row.id)
-    kept.token = signing.sign(signing.open_badge(kept, view, member.email or "", secrets.token_hex(16), evidence))
+    who = proved_did(session, actor) or IdentityObject.create(member.email or "", secrets.token_hex(16))
+    kept.token = signing.sign(signing.open_badge(kept, view, who, evidence))
     session.flush()
     enqueue(session, "credentials.add_proof", credential_id=kept.id)
     emit(session, CredentialIssued(actor_id=actor.member_id, credential_id=kept.id, achievement=view.key))

@@ -16,8 +16,9 @@ from forum.policy.check import may, require
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.recognition.badges.definitions import badges
-from forum.recognition.credentials import issuer
+from forum.recognition.credentials import issuer, signing
 from forum.recognition.credentials.achievements import AchievementView, achievement_of, independent
+from forum.recognition.credentials.holders import HolderView, holder_of
 from forum.recognition.vip.criteria import TIER_NAMES
 
 SHOWN = 100
@@ -44,6 +45,7 @@ class OwnCredential:
 class OwnPage:
     possible: list[Possible]
     issued: list[OwnCredential]
+    holder: HolderView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class CredentialPage:
     revoked_reason: str
     has_document: bool
     issuer_did: str
+    holder_did: str
+    """The key that it names, or empty."""
     independent: str
     may_revoke: bool
     is_mine: bool
@@ -75,7 +79,7 @@ def own_page(session: Session, actor: Actor) -> OwnPage:
     taken = {row.source for row in rows}
     possible = [one for one in (*_awards(session, actor), *_seasons(session, actor)) if one.source not in taken]
     issued = [OwnCredential(row.id, row.name, row.issued_at, row.revoked_at is not None, row.outlives_account) for row in rows]
-    return OwnPage(possible, issued)
+    return OwnPage(possible, issued, holder_of(session, actor))
 
 
 def _awards(session: Session, actor: Actor) -> list[Possible]:
@@ -110,6 +114,7 @@ def credential_page(session: Session, actor: Actor, row: Credential) -> Credenti
         revoked_reason=row.revoked_reason,
         has_document=bool(row.document),
         issuer_did=issuer.did(),
+        holder_did=signing.holder_in(row.token),
         independent=independent(),
         may_revoke=row.revoked_at is None and may(actor, Permission.credential_revoke, About(owner_id=row.member_id)),
         is_mine=actor.signed_in and row.member_id == actor.id,
