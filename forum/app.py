@@ -50,6 +50,7 @@ from forum.routes import (
     state_votes,
     static_pages,
     suggestions,
+    synonyms,
     topics,
     triage,
     votes,
@@ -99,6 +100,7 @@ ROUTERS = (
     preview_reports,
     programme_desk,
     defects,
+    synonyms,
     jobs_admin,
     legacy,
 )

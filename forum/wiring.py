@@ -7,6 +7,7 @@ from forum.accounts import jobs as account_jobs
 from forum.accounts.traces import remember_network
 from forum.activity.record import forget, record
 from forum.catalog import events as catalog
+from forum.catalog import synonyms
 from forum.core.events import subscribe, wired
 from forum.jobs import mail
 from forum.jobs.worker import Function, Periodic, Worker
@@ -57,6 +58,7 @@ from forum.votes import events as votes
 
 JOBS: dict[str, Function] = {
     "mail.send": mail.send,
+    "catalog.fold_tag": synonyms.fold_tag,
     "accounts.send_reset": account_jobs.send_reset,
     "accounts.sweep": account_jobs.sweep,
     "topics.sweep_drafts": drafts.sweep,
@@ -206,7 +208,10 @@ def _wire_topics() -> None:
     subscribe(topics.DetailsGiven, record, feed.note_change)
     subscribe(topics.TopicStateChanged, record, closing.forget_votes, feed.note_change)
     subscribe(topics.QuestionDeflected, record)
-    subscribe(catalog.TopicRetagged, record, tags.follow_retag)
+    subscribe(catalog.TopicRetagged, record, tags.follow_retag, feed.note_change)
+    subscribe(catalog.SynonymProposed, record)
+    subscribe(catalog.SynonymAccepted, record, tidying_notices.tell_synonym)
+    subscribe(catalog.SynonymDeclined, record, tidying_notices.tell_synonym)
 
 
 def _wire_tidying() -> None:
@@ -372,6 +377,7 @@ def _wire_badges() -> None:
 
 def _wire_routing() -> None:
     subscribe(routing.InvitationSent, record, recognition_notices.tell_invited)
+    subscribe(routing.VolunteerInvited, record, recognition_notices.tell_invited)
     subscribe(routing.InvitationTaken, record)
 
 

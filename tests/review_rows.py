@@ -3,6 +3,7 @@
 from typing import Any
 
 ANSWER = {"decision": "upheld", "answer": "You are right."}
+WHOM = {"handle": "nobody-of-that-name", "reason": "Knows every light."}
 T, P = "/topics/{topic_id}", "/posts/{post_id}"
 
 
@@ -11,7 +12,9 @@ def review_rows(Row: Any, _for: Any) -> list[Any]:
     OTHERS = MEMBERS | {"asker": "403"}
     TRUSTED = _for("volunteer moderator agent admin")
     MODERATORS, STAFF = _for("moderator agent admin"), _for("agent admin")
+    UNWILLING = TRUSTED | dict.fromkeys(("volunteer", "moderator", "agent", "admin"), "422")
     ONLY_STAFF_SEES, INVITED = _for("agent admin", "404"), _for("asker", "404", visitor="403")
+    NOBODY_ASKED = ONLY_STAFF_SEES | {"agent": "409", "admin": "409"}
     return [
         Row(f"GET {P}/flags/new", "/posts/{answer}/flags/new", MEMBERS),
         Row(f"GET {P}/flags/new", "/posts/{question}/flags/new", OTHERS),
@@ -36,6 +39,13 @@ def review_rows(Row: Any, _for: Any) -> list[Any]:
         Row(f"POST {P}/defect/fixing", "/posts/{question}/defect/fixing", STAFF),
         Row(f"POST {P}/defect/removal", "/posts/{question}/defect/removal", STAFF),
         Row("GET /desk/defects", "/desk/defects", STAFF),
+        Row(f"GET {T}/invitations/new", "/topics/{open}/invitations/new", TRUSTED),
+        Row(f"POST {T}/invitations", "/topics/{open}/invitations", UNWILLING, WHOM),
+        Row(f"POST {T}/invitations", "/topics/{staff_topic}/invitations", NOBODY_ASKED, WHOM),
+        Row("GET /synonyms/new", "/synonyms/new", TRUSTED),
+        Row("POST /synonyms", "/synonyms", TRUSTED, {"name": "hub3", "same_as": "hub-3"}),
+        Row("GET /desk/tags", "/desk/tags", STAFF),
+        Row("POST /desk/tags/{name}", "/desk/tags/the-hub-3", STAFF, {"decision": "accept"}),
         Row("GET /settings/findings/{event_id}", "/settings/findings/{finding}", INVITED),
         Row("POST /settings/findings/{event_id}/objections", "/settings/findings/{finding}/objections", INVITED, {"text": "It was meant as a joke."}),
         Row("GET /desk/findings", "/desk/findings", MODERATORS),

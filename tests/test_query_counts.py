@@ -25,6 +25,7 @@ from forum.models import (
     RoutingInvite,
     SuggestedEdit,
     Tag,
+    TagSynonym,
     ThreadLink,
     Tier,
     TopicTag,
@@ -61,6 +62,7 @@ LISTS = (
         "/desk/reviews",
         "/desk/findings",
         "/desk/defects",
+        "/desk/tags",
         "/desk/reviews?state=decided",
     ),
     *("/me/vip", "/perks", "/nominations", "/desk/perks", "/desk/season", "/desk/appeals", "/desk/nominations"),
@@ -119,6 +121,7 @@ class Busy:
             self._thread(number)
             self._programme(number)
             self._review(answer, number)
+            self._synonym(topic, number)
             self.session.add(Defect(post_id=answer.id, reference=f"HUB-{number}", fixed_at=clock.now() if number % 2 else None))
         self.size += count
         self.session.commit()
@@ -143,6 +146,10 @@ class Busy:
     def _badge(self, number):
         values = {"subject": subject_of(self.session, make.member(self.session).id), "earned_at": clock.now()}
         self.session.add(BadgeAward(badge="first-solution", **values))
+
+    def _synonym(self, topic, number):
+        tag_id = self.session.exec(select(TopicTag.tag_id).where(TopicTag.topic_id == topic.id)).first()
+        self.session.add(TagSynonym(name=f"hub-{number}-3", tag_id=tag_id, by_id=self.asker.id))
 
     def _review(self, answer, number):
         state = ReviewState.kept if number % 2 else ReviewState.open

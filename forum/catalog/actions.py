@@ -1,18 +1,20 @@
 """Tags come into being with the first topic that carries them; staff keep sections and products."""
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
+from forum.catalog.counting import recount_tags
 from forum.catalog.events import TopicRetagged
+from forum.catalog.synonyms import stays
 from forum.core.db import insert_ignoring
 from forum.core.events import emit
-from forum.models import Audience, Tag, Topic, TopicTag
+from forum.models import Tag, Topic, TopicTag
 
 
 def tag_topic(session: Session, topic: Topic, slugs: list[str]) -> None:
     """Make the topic carry exactly these tags, and the counters follow."""
     session.flush()
-    wanted = set(_tag_ids(session, slugs))
+    wanted = set(_tag_ids(session, stays(session, slugs)))
     present = set(session.scalars(select(col(TopicTag.tag_id)).where(col(TopicTag.topic_id) == topic.id)))
     if present - wanted:
         session.execute(delete(TopicTag).where(col(TopicTag.topic_id) == topic.id, col(TopicTag.tag_id).in_(present - wanted)))
@@ -24,22 +26,9 @@ def tag_topic(session: Session, topic: Topic, slugs: list[str]) -> None:
 
 
 def unknown_tags(session: Session, slugs: list[str]) -> list[str]:
-    known = _known(session, slugs) if slugs else {}
+    slugs = stays(session, slugs)
+    known = _known(session, slugs)
     return [slug for slug in slugs if slug not in known]
-
-
-def recount_tags(session: Session, tag_ids: set[int]) -> None:
-    """Topics that everybody may see, counted."""
-    if not tag_ids:
-        return
-    seen = (
-        select(func.count())
-        .select_from(TopicTag)
-        .join(Topic, col(Topic.id) == col(TopicTag.topic_id))
-        .where(col(TopicTag.tag_id) == col(Tag.id), col(Topic.audience) == Audience.public)
-        .scalar_subquery()
-    )
-    session.execute(update(Tag).where(col(Tag.id).in_(tag_ids)).values(topics=seen))
 
 
 def _tag_ids(session: Session, slugs: list[str]) -> list[int]:

@@ -9,3 +9,26 @@ class TopicRetagged:
 
     topic_id: int
     tags: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SynonymProposed:
+    actor_id: int
+    name: str
+    same_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class SynonymAccepted:
+    actor_id: int
+    name: str
+    same_as: str
+    proposer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SynonymDeclined:
+    actor_id: int
+    name: str
+    same_as: str
+    proposer_id: int | None

@@ -4,7 +4,7 @@ from forum.models.accounts import Attempt, FormKey, LinkPurpose, MailLink, Membe
 from forum.models.activity import Activity
 from forum.models.badges import BadgeAward, BadgeSetting
 from forum.models.boards import BoardRow, HelpSaid, ImpactMonth, Readership
-from forum.models.catalog import Product, Section, SectionKind, Tag, TopicTag, Visibility
+from forum.models.catalog import Product, Section, SectionKind, Tag, TagSynonym, TopicTag, Visibility
 from forum.models.channels import (
     Channel,
     ChannelCursor,

@@ -1,10 +1,11 @@
 """Where topics live and what they are about."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlmodel import Field
 
-from forum.models.columns import Table, choice, counter, key, one_of
+from forum.models.columns import Moment, Table, choice, counter, created, key, moment, one_of
 
 
 class SectionKind(StrEnum):
@@ -47,6 +48,19 @@ class Tag(Table, table=True):
     description: str = Field(default="", max_length=300)
     topics: int = counter()
     """Topics that a visitor may see."""
+
+
+class TagSynonym(Table, table=True):
+    """Another name for a tag: proposed by a member, and in force once staff accept it."""
+
+    __tablename__ = "tag_synonym"
+
+    name: str = Field(primary_key=True, max_length=50)
+    tag_id: int = key("tag.id", on_delete="CASCADE", index=True)
+    by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    at: datetime = created()
+    accepted_at: Moment = moment()
+    accepted_by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
 
 
 class TopicTag(Table, table=True):

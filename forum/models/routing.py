@@ -74,6 +74,8 @@ class RoutingInvite(Table, table=True):
     """That the policy would pick this person."""
     explored: bool = Field(default=False)
     reason: str = Field(default="", max_length=200)
+    by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    """Asked by hand, by this member; then `reason` is their word, and `wave` is 0."""
     at: datetime = created()
     held_until: Moment = moment()
     """Taken: others see who is looking at it until then."""

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from forum.core import clock
-from forum.models import Member, NoticeKind
+from forum.models import FraudCase, Member, NoticeKind
 from forum.notifications.handlers import tell
 from forum.policy.privileges import LABELS, Privilege
 from forum.recognition.events import (
@@ -19,10 +19,16 @@ from forum.recognition.events import (
     YearReady,
 )
 from forum.recognition.fairness.events import VotesDoubted, VotesRestored
+from forum.recognition.fairness.wording import subject
 from forum.recognition.findings.events import ObjectionAnswered
-from forum.recognition.routing.events import InvitationSent
+from forum.recognition.routing.events import InvitationSent, VolunteerInvited
 from forum.topics.events import HelperCredited
 from forum.topics.reviews.events import FlagDecided
+
+
+def _say(session: Session, member_id: int, kind: NoticeKind, cause: str, title: str, link: str, *, by: int | None = None) -> None:
+    """One person, one sentence, and where it leads."""
+    tell(session, [member_id], kind, cause, actor_id=by, title=title[:200], link=link)
 
 
 def tell_unlocked(session: Session, event: PrivilegesUnlocked) -> None:
@@ -30,7 +36,7 @@ def tell_unlocked(session: Session, event: PrivilegesUnlocked) -> None:
     for privilege in event.privileges:
         title = f"New for you: {LABELS[Privilege(privilege)][0].lower()}{LABELS[Privilege(privilege)][1:]}"
         cause = f"privilege:{privilege}"
-        tell(session, [event.member_id], NoticeKind.privilege, cause, actor_id=None, title=title, link="/recognition#opens")
+        _say(session, event.member_id, NoticeKind.privilege, cause, title, "/recognition#opens")
 
 
 def tell_suspended(session: Session, event: PrivilegeSuspended) -> None:
@@ -38,31 +44,33 @@ def tell_suspended(session: Session, event: PrivilegeSuspended) -> None:
     title = f"Paused until {event.until:%d %B %Y}: {label[0].lower()}{label[1:]}. {event.reason}"
     cause = f"paused:{event.privilege}:{event.until:%Y%m%d%H%M%S}"
     link = _own_page(session, event.member_id)
-    tell(session, [event.member_id], NoticeKind.privilege, cause, actor_id=None, title=title[:200], link=link)
+    _say(session, event.member_id, NoticeKind.privilege, cause, title, link)
 
 
 def tell_adjusted(session: Session, event: PointsAdjusted) -> None:
     title = f"Staff corrected your points by {event.points:+,}: {event.reason}"
     cause = f"adjusted:{event.member_id}:{event.points}:{event.reason}"[:80]
     link = _own_page(session, event.member_id)
-    tell(session, [event.member_id], NoticeKind.points, cause, actor_id=None, title=title[:200], link=link)
+    _say(session, event.member_id, NoticeKind.points, cause, title, link)
 
 
 def tell_doubted(session: Session, event: VotesDoubted) -> None:
     """A plain sentence to both sides, accusing nobody."""
-    if event.points:
-        said = f"Some votes on your answers did not look independent, so {event.points} points do not count for now."
+    what = subject(session.get_one(FraudCase, event.case_id).detector)
+    if not event.points:
+        said = f"Some {what} between you and others did not look independent, so they do not count for now."
     else:
-        said = "Some votes between you and others did not look independent, so they do not count for now."
-    link = f"/me/votes/{event.case_id}"
+        whose = "Some votes on your answers" if what == "votes" else f"Some of your {what}"
+        said = f"{whose} did not look independent, so {event.points} points do not count for now."
     title = f"{said} If this is wrong, tell us."
-    tell(session, [event.member_id], NoticeKind.points, f"doubt:{event.case_id}", actor_id=None, title=title, link=link)
+    _say(session, event.member_id, NoticeKind.points, f"doubt:{event.case_id}", title, f"/me/votes/{event.case_id}")
 
 
 def tell_restored(session: Session, event: VotesRestored) -> None:
-    title = "Votes that were doubted count again. Thank you for your patience."
+    what = subject(session.get_one(FraudCase, event.case_id).detector)
+    title = f"{what.capitalize()} that were doubted count again. Thank you for your patience."
     link = f"/me/votes/{event.case_id}"
-    tell(session, [event.member_id], NoticeKind.points, f"restored:{event.case_id}", actor_id=None, title=title, link=link)
+    _say(session, event.member_id, NoticeKind.points, f"restored:{event.case_id}", title, link)
 
 
 def tell_finding(session: Session, event: FindingRecorded) -> None:
@@ -70,13 +78,13 @@ def tell_finding(session: Session, event: FindingRecorded) -> None:
     title = f"A moderator found that a post of yours {what}. Read why, and say so if it is wrong."
     link = f"/settings/findings/{event.event_id}"
     cause = f"finding:{event.event_id}"
-    tell(session, [event.member_id], NoticeKind.points, cause, actor_id=None, title=title, link=link)
+    _say(session, event.member_id, NoticeKind.points, cause, title, link)
 
 
 def tell_objection(session: Session, event: ObjectionAnswered) -> None:
     outcome = "Your objection was upheld, and the points count again." if event.upheld else "Your objection was answered."
     link, cause = f"/settings/findings/{event.event_id}", f"objection:{event.objection_id}"
-    tell(session, [event.member_id], NoticeKind.points, cause, actor_id=None, title=outcome, link=link)
+    _say(session, event.member_id, NoticeKind.points, cause, outcome, link)
 
 
 def tell_flagger(session: Session, event: FlagDecided) -> None:
@@ -86,27 +94,18 @@ def tell_flagger(session: Session, event: FlagDecided) -> None:
     else:
         title, link = "Thank you for your flag. A moderator looked, and left the post as it is.", f"/posts/{event.post_id}"
     cause = f"flag:{event.flag_id}:{'upheld' if event.upheld else 'declined'}"
-    tell(session, [event.member_id], NoticeKind.points, cause, actor_id=event.actor_id, title=title, link=link)
+    _say(session, event.member_id, NoticeKind.points, cause, title, link, by=event.actor_id)
 
 
 def tell_rest(session: Session, event: RestSuggested) -> None:
     """Its cause carries the month, so it comes once in one."""
-    cause = f"rest:{event.month}"
-    tell(
-        session,
-        [event.member_id],
-        NoticeKind.quiet,
-        cause,
-        actor_id=None,
-        title=event.sentence[:200],
-        link="/settings/recognition",
-    )
+    _say(session, event.member_id, NoticeKind.quiet, f"rest:{event.month}", event.sentence, "/settings/recognition")
 
 
 def tell_year(session: Session, event: YearReady) -> None:
     title = f"What your answers did in {event.year}"
     cause = f"year:{event.year}"
-    tell(session, [event.member_id], NoticeKind.impact, cause, actor_id=None, title=title, link=f"/me/impact/{event.year}")
+    _say(session, event.member_id, NoticeKind.impact, cause, title, f"/me/impact/{event.year}")
 
 
 def tell_thanked(session: Session, event: Thanked) -> None:
@@ -125,10 +124,11 @@ def tell_thanked(session: Session, event: Thanked) -> None:
     )
 
 
-def tell_invited(session: Session, event: InvitationSent) -> None:
+def tell_invited(session: Session, event: InvitationSent | VolunteerInvited) -> None:
+    by = event.actor_id if isinstance(event, VolunteerInvited) else None
     cause = f"invitation:{event.invite_id}"
     link = f"/invitations#i-{event.invite_id}"
-    tell(session, [event.member_id], NoticeKind.invitation, cause, actor_id=None, topic_id=event.topic_id, link=link)
+    tell(session, [event.member_id], NoticeKind.invitation, cause, actor_id=by, topic_id=event.topic_id, link=link)
 
 
 def tell_led_there(session: Session, event: HelperCredited) -> None:
@@ -153,7 +153,7 @@ def tell_endorsed(session: Session, event: Endorsed) -> None:
     title = f"{who} says that you know {event.tag}"
     cause = f"endorsed:{event.tag}:{event.actor_id}"[:80]
     link = _own_page(session, event.member_id).removesuffix("/reputation")
-    tell(session, [event.member_id], NoticeKind.endorsement, cause, actor_id=event.actor_id, title=title[:200], link=link)
+    _say(session, event.member_id, NoticeKind.endorsement, cause, title, link, by=event.actor_id)
 
 
 def tell_review(session: Session, event: TagReviewDecided) -> None:
@@ -162,7 +162,7 @@ def tell_review(session: Session, event: TagReviewDecided) -> None:
     outcome = "stands on the profile for a year" if event.agreed else "does not stand on the profile yet"
     cause = f"review:{event.review_id}"
     own = f"“Knows {event.tag}” {outcome}: {event.reason}"
-    tell(session, [event.member_id], NoticeKind.endorsement, cause, actor_id=None, title=own[:200], link=link)
+    _say(session, event.member_id, NoticeKind.endorsement, cause, own, link)
     tell(session, event.backers, NoticeKind.endorsement, cause, actor_id=None, title=f"{name}: {own}"[:200], link=link)
 
 
@@ -178,4 +178,4 @@ def tell_mentoring(session: Session, event: MentoringChanged) -> None:
     who = session.get_one(Member, event.actor_id).name
     cause = f"mentoring:{event.what}:{event.actor_id}:{clock.now():%Y%m%d%H}"
     title = MENTORING[event.what].format(who=who)
-    tell(session, [event.member_id], NoticeKind.mentoring, cause, actor_id=event.actor_id, title=title[:200], link="/mentoring")
+    _say(session, event.member_id, NoticeKind.mentoring, cause, title, "/mentoring", by=event.actor_id)

@@ -2,6 +2,8 @@
 
 from sqlmodel import Session
 
+from forum.catalog.events import SynonymAccepted, SynonymDeclined
+from forum.core import clock
 from forum.models import NoticeKind, SuggestedEdit, Topic
 from forum.notifications.handlers import tell
 from forum.topics.events import DuplicateConfirmed, EditSuggested, SuggestionAccepted, SuggestionDeclined, TopicsMerged
@@ -47,6 +49,13 @@ def tell_merged(session: Session, event: TopicsMerged) -> None:
     title = f"Your question “{_title(session, event.topic_id)}” was merged into “{target.title}”"
     cause, link = f"merged:{event.topic_id}:{event.target_id}", topic_url(target.id, target.slug)
     tell(session, [event.asker_id], NoticeKind.edit, cause, actor_id=event.actor_id, title=title[:200], link=link)
+
+
+def tell_synonym(session: Session, event: SynonymAccepted | SynonymDeclined) -> None:
+    taken = isinstance(event, SynonymAccepted)
+    title = f"{event.name} and {event.same_as} {'are one tag now, thanks to you' if taken else 'stay two tags'}"
+    cause, link = f"synonym:{event.name}:{clock.now():%Y%m%d%H%M}", f"/tags/{event.same_as}"
+    tell(session, [event.proposer_id], NoticeKind.edit, cause, actor_id=event.actor_id, title=title, link=link)
 
 
 def _title(session: Session, topic_id: int) -> str:

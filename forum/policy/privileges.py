@@ -23,6 +23,8 @@ class Privilege(StrEnum):
     new_tag = "new_tag"
     edit_others = "edit_others"
     close_vote = "close_vote"
+    invite_volunteer = "invite_volunteer"
+    propose_synonym = "propose_synonym"
 
 
 LABELS: dict[Privilege, str] = {
@@ -39,6 +41,8 @@ LABELS: dict[Privilege, str] = {
     Privilege.new_tag: "Make a new tag",
     Privilege.edit_others: "Edit other people's posts, with every version kept",
     Privilege.close_vote: "Vote to close a question, or to open it again",
+    Privilege.invite_volunteer: "Ask a member to help with a question, twice a day",
+    Privilege.propose_synonym: "Propose that two tags mean the same",
 }
 STANDARD: dict[Privilege, int] = {
     Privilege.vote_helpful: 15,
@@ -54,6 +58,8 @@ STANDARD: dict[Privilege, int] = {
     Privilege.new_tag: 750,
     Privilege.edit_others: 1_000,
     Privilege.close_vote: 1_500,
+    Privilege.invite_volunteer: 250,
+    Privilege.propose_synonym: 1_500,
 }
 AFTER_GUIDE = (Privilege.mentor,)
 """Points alone do not open these: the answering guide comes first."""

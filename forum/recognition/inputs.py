@@ -29,6 +29,8 @@ class ChoosePrivileges(Input):
     new_tag: Points | None = None
     edit_others: Points | None = None
     close_vote: Points | None = None
+    invite_volunteer: Points | None = None
+    propose_synonym: Points | None = None
 
     @property
     def points(self) -> dict[Privilege, int]:

@@ -21,6 +21,7 @@ from forum.policy.permissions import Permission
 from forum.routes.posting import topic_address
 from forum.search.queries import similar_links
 from forum.topics import actions, drafts, inputs, pictures
+from forum.topics.embargoes import embargoes_of
 from forum.topics.home import section_view, typical_first_answer
 from forum.topics.views import AskPage
 from forum.web.address import bucket
@@ -155,6 +156,7 @@ def _form(
         tag_names=[each.slug for each in catalog.busiest_tags(db, 40)],
         draft_saved_at=draft.saved_at if draft else None,
         first_answer=typical_first_answer(db),
+        embargoes=embargoes_of(db, me),
     )
     body = form.values.get("body", "")[: markdown.MAX_LENGTH]
     shown = stored_html(markdown.render(body)) if form.preview and body else None

@@ -3,9 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from forum.catalog import queries as catalog
+from forum.catalog import synonyms
+from forum.policy.check import may
+from forum.policy.permissions import Permission
 from forum.routes.paths import After
 from forum.topics.home import section_view
 from forum.topics.lists import checked, list_page
@@ -21,7 +24,8 @@ Name = Annotated[str, Query(max_length=80)]
 def questions(
     request: Request, db: Db, me: Me, state: Name = "new", section: Name = "", tag: Name = "", after: After = None
 ) -> Response:
-    return page(request, "topics/index.html", page=list_page(db, me, checked(state, section, tag, after)))
+    (stays,) = synonyms.stays(db, [tag])
+    return page(request, "topics/index.html", page=list_page(db, me, checked(state, section, stays, after)))
 
 
 @router.get("/sections/{slug}")
@@ -39,9 +43,16 @@ def sections(request: Request, db: Db, me: Me) -> Response:
 def tags(request: Request, db: Db, me: Me, after: After = None) -> Response:
     found = catalog.tags_page(db, after)
     more = f"/tags?after={found.after}" if found.after else None
-    return page(request, "tags/index.html", page={"rows": found.items, "more_url": more})
+    return page(
+        request,
+        "tags/index.html",
+        page={"rows": found.items, "more_url": more, "may_propose": may(me, Permission.synonym_propose)},
+    )
 
 
 @router.get("/tags/{slug}")
 def tag(request: Request, db: Db, me: Me, slug: str, state: Name = "new", after: After = None) -> Response:
+    (stays,) = synonyms.stays(db, [slug])
+    if stays != slug:
+        return RedirectResponse(f"/tags/{stays}", 302)
     return page(request, "topics/index.html", page=list_page(db, me, checked(state, "", slug, after)))

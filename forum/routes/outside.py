@@ -43,7 +43,10 @@ def _shared(session: Session, topic_id: int) -> list[Moment]:
 
 def _asked(session: Session, topic_id: int) -> list[AskedView]:
     return [
-        AskedView(one.name, f"/members/{one.handle}", f"wave {one.wave}, {one.chance}, {one.said}: {one.reason}")
+        AskedView(
+            *(one.name, f"/members/{one.handle}"),
+            f"{f'asked by {one.by}' if one.by else f'wave {one.wave}, {one.chance}'}, {one.said}: {one.reason}",
+        )
         for one in asked_about(session, [topic_id]).get(topic_id, [])
     ]
 

@@ -1,16 +1,21 @@
 """Being asked: invitations, the questions for you, when and about what; and what staff see of it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
+from forum.models import Topic
 from forum.policy.actor import Actor
-from forum.recognition.routing import actions, desk, for_you, queries
-from forum.recognition.routing.inputs import ChooseAvailability, ReplyToInvitation, Snooze
+from forum.policy.check import require
+from forum.policy.facts import About
+from forum.policy.permissions import Permission
+from forum.recognition.routing import actions, by_hand, desk, for_you, queries
+from forum.recognition.routing.inputs import ChooseAvailability, InviteVolunteer, ReplyToInvitation, Snooze
 from forum.routes.paths import After, Id
 from forum.routes.posting import topic_address
+from forum.topics import access
 from forum.web.dependencies import Db, Me
 from forum.web.forms import Form, blank, posted
 from forum.web.once import carry_out
@@ -45,6 +50,34 @@ def reply(
     topic = actions.reply(db, me, invite_id, form.data)
     url = topic_address(topic) if form.data.reply == "take" else "/invitations"
     return done(request, url, flash=REPLIES[form.data.reply])
+
+
+@router.get("/topics/{topic_id}/invitations/new")
+def new_invitation(request: Request, db: Db, me: Me, topic_id: Id) -> Response:
+    topic = access.access_topic(db, me, topic_id)
+    require(me, Permission.volunteer_invite, About(topic))
+    return _invite_form(request, topic, blank())
+
+
+@router.post("/topics/{topic_id}/invitations")
+def invite(
+    request: Request, db: Db, me: Me, topic_id: Id, form: Annotated[Form[InviteVolunteer], posted(InviteVolunteer)]
+) -> Response:
+    topic = access.access_topic(db, me, topic_id)
+    outcome = carry_out(db, me, form, lambda: _invited(db, me, topic, form.data))
+    if outcome.url is None:
+        return _invite_form(request, topic, outcome.form, status=outcome.status)
+    return done(request, outcome.url, flash="Asked. They see that it was you.")
+
+
+def _invited(db: Session, me: Actor, topic: Topic, data: InviteVolunteer) -> str:
+    by_hand.invite_volunteer(db, me, topic, data)
+    return topic_address(topic)
+
+
+def _invite_form(request: Request, topic: Topic, form: Form[Any], *, status: int = 200) -> Response:
+    view = {"id": topic.id, "title": topic.title, "url": topic_address(topic)}
+    return page(request, "routing/invite.html", status=status, page=view, form=form)
 
 
 @router.get(SETTINGS)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
+from forum.catalog import synonyms
 from forum.core import clock
 from forum.core.templating import stored_html
 from forum.core.text import plural
@@ -64,6 +65,7 @@ def search_page(session: Session, actor: Actor, q: str, page: int) -> SearchPage
     wanted = parse(q)
     if wanted.empty:
         return SearchPage(q=q, tips=True)
+    _one_name(session, wanted)
     found = index().search(wanted, MOST)
     if found is None:
         return _without_index(session, actor, q, wanted)
@@ -82,6 +84,13 @@ def search_page(session: Session, actor: Actor, q: str, page: int) -> SearchPage
         did_you_mean_url="/search?" + urlencode({"q": better}) if better else None,
         ask_url="/ask?" + urlencode({"title": " ".join(wanted.words)}),
     )
+
+
+def _one_name(session: Session, wanted: Wanted) -> None:
+    """Tags are looked for by the name that stays."""
+    for place, (what, value) in enumerate(wanted.equals):
+        if what == "tags":
+            wanted.equals[place] = (what, synonyms.stays(session, [value])[0])
 
 
 def _one_a_topic(hits: list[Hit]) -> list[Hit]:

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
-from forum.catalog.actions import recount_tags, tag_topic
+from forum.catalog.actions import tag_topic
+from forum.catalog.counting import recount_tags
 from forum.core import clock, markdown
 from forum.core.db import bump
 from forum.core.errors import Conflict, Invalid, NotFound

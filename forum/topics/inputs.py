@@ -97,6 +97,23 @@ class KeepDraft(Input):
     section: Annotated[Line, Field(max_length=80)] = ""
 
 
+def _one_tag(value: object) -> object:
+    found = tag_list(value)
+    return found[0] if isinstance(found, list) and len(found) == 1 else ""
+
+
+OneTag = Annotated[str, BeforeValidator(_one_tag), Field(min_length=1, max_length=50)]
+
+
+class ProposeSynonym(Input):
+    name: OneTag
+    same_as: OneTag
+
+
+class DecideSynonym(Input):
+    decision: Literal["accept", "decline"]
+
+
 class ConfirmDefect(Input):
     reference: Line = Field(min_length=2, max_length=80)
 

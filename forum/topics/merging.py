@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
-from forum.catalog.actions import recount_tags
+from forum.catalog.counting import recount_tags
 from forum.core import clock
 from forum.core.db import insert_ignoring
 from forum.core.errors import Conflict, Invalid, NotFound

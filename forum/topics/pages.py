@@ -36,6 +36,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import may, require, why_not
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
+from forum.topics.embargoes import embargo_on
 from forum.topics.life import life
 from forum.topics.merged import merged_views
 from forum.topics.post_views import Mine, Outside, OwnSolution, comment_view, load_comments, load_mine, post_view, select_posts
@@ -78,7 +79,7 @@ class Guests:
 
 def load(session: Session, actor: Actor, topic_id: int, after: str | None = None) -> Loaded:
     """Raises NotFound for what the reader may not see; a topic that was merged away gives the one that has its answers."""
-    topic = _topic_row(session, topic_id)
+    topic = _topic_row(session, actor, topic_id)
     if topic.merged_into_id is not None:
         return load(session, actor, topic.merged_into_id)
     require(actor, Permission.topic_read, About(topic))
@@ -93,7 +94,6 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
     mine = load_mine(session, actor, [row.id for row in loaded.posts])
     my_state = _my_state(session, actor, topic.id)
     posts = _post_views(actor, loaded, mine, guests.authors)
-    question = next(post for post in posts if post.kind == PostKind.question)
     url = topic_url(topic.id, topic.slug)
     return TopicPage(
         id=topic.id,
@@ -106,12 +106,12 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         audience=topic.audience,
         section_name=topic.section_name,
         section_url=f"/sections/{topic.section_slug}",
-        product=", ".join(filter(None, [topic.product_name, topic.product_detail])),
+        product=_product(topic),
         asked_at=topic.created_at,
         closed_reason=topic.closed_reason,
         needs_info_text=topic.needs_info_text if topic.state == TopicState.needs_info else "",
         tags=tag_views(topic.tags),
-        question=question,
+        question=next(post for post in posts if post.kind == PostKind.question),
         official=next((post for post in posts if post.official is not None), None),
         answers=[post for post in posts if post.kind == PostKind.answer and post.official is None],
         answer_count=topic.answers,
@@ -128,6 +128,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         looking=topic.looking or "",
         asked=guests.asked,
         notes=[comment_view(actor, topic, row, {}) for row in loaded.comments if row.kind == PostKind.note],
+        embargo_until=topic.embargo_until,
         draft_body=my_state.get("draft", ""),
         resolution_url=_resolution_url(topic),
         may_answer=may(actor, Permission.answer_post, about),
@@ -139,6 +140,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         may_close=may(actor, _next_state(topic), about),
         state_votes=_state_votes(actor, topic),
         may_link_duplicate=may(actor, Permission.topic_link_duplicate, about),
+        may_invite=may(actor, Permission.volunteer_invite, about) and topic.state != TopicState.solved,
         may_merge=may(actor, Permission.topic_merge, about),
         may_write_resolution=may(actor, Permission.resolution_write, about) and bool(topic.accepted or topic.official_post_id),
         asks_whose=any(post.may_credit for post in posts) and topic.credited_post_id is None,
@@ -146,6 +148,10 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         is_mine=actor.signed_in and topic.author_id == actor.id,
         indexable=topic.audience == Audience.public and topic.answers > 0,
     )
+
+
+def _product(topic: Row[Any]) -> str:
+    return ", ".join(filter(None, [topic.product_name, topic.product_detail]))
 
 
 def _next_state(topic: Row[Any]) -> Permission:
@@ -168,10 +174,10 @@ def single_post(session: Session, actor: Actor, topic: Topic, post_id: int) -> P
     return post_view(actor, topic, row, [], load_mine(session, actor, [post_id]), {})
 
 
-def _topic_row(session: Session, topic_id: int) -> Row[Any]:
-    row = session.execute(
-        _select_topic(), {"topic_id": topic_id, "now": clock.now(), "votes_since": clock.now() - LAPSES}
-    ).first()
+def _topic_row(session: Session, actor: Actor, topic_id: int) -> Row[Any]:
+    now = clock.now()
+    values = {"topic_id": topic_id, "now": now, "votes_since": now - LAPSES, "reader": actor.id or 0}
+    row = session.execute(_select_topic(), values).first()
     if row is None:
         raise NotFound
     return row
@@ -210,6 +216,7 @@ def _select_topic() -> Any:
             merged.label("merged"),
             question.scalar_subquery().label("question_body"),
             _looking(wanted).label("looking"),
+            embargo_on(wanted, bindparam("reader", type_=Integer)).label("embargo_until"),
             live_votes(wanted, bindparam("votes_since", type_=StateVote.__table__.c.at.type)).label("state_votes"),  # type: ignore[attr-defined]
         )
         .join(Section, col(Section.id) == col(Topic.section_id))

@@ -253,6 +253,8 @@ class TopicPage:
     """Who was invited and is looking at it just now, or empty."""
     asked: list[AskedView]
     notes: list[CommentView]
+    embargo_until: datetime | None
+    """The reader has a seat at its product's preview, and keeps back what they know until then."""
     draft_body: str
     resolution_url: str | None
     may_answer: bool
@@ -265,6 +267,7 @@ class TopicPage:
     state_votes: int | None
     """How many would close it, or open it again, within the last two weeks; None when the reader does not vote on that."""
     may_link_duplicate: bool
+    may_invite: bool
     may_merge: bool
     may_write_resolution: bool
     asks_whose: bool
@@ -390,3 +393,5 @@ class AskPage:
     tag_names: list[str]
     draft_saved_at: datetime | None
     first_answer: str
+    embargoes: list[tuple[str, datetime]]
+    """Products the reader knows from a room, and until when they say nothing of it."""

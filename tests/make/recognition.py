@@ -21,6 +21,7 @@ from forum.models import (
     SuggestedEdit,
     Tag,
     TagReview,
+    TagSynonym,
     ThankNote,
     TopicMerge,
 )
@@ -43,7 +44,8 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
     item = ReviewItem(kind=ReviewKind.flag, post_id=ids["other"], weight=50)
     unseen = ReviewItem(kind=ReviewKind.flag, post_id=ids["staff_answer"], weight=50)
     defect = Defect(post_id=ids["question"], reference="HUB-12")
-    session.add_all([item, unseen, defect, proposal, note, review, pair, edit, Mentor(member_id=ids["helper_id"])])
+    synonym = TagSynonym(name="the-hub-3", tag_id=tag)
+    session.add_all([item, unseen, defect, synonym, proposal, note, review, pair, edit, Mentor(member_id=ids["helper_id"])])
     session.flush()
     findings = [_finding(session, ids["asker"].id, number, by=ids["staff"].id) for number in (1, 2)]
     objection = Objection(event_id=findings[1], member_id=ids["asker"].id, text="It was meant as a joke.")

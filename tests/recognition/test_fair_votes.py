@@ -8,6 +8,7 @@ from sqlmodel import select
 from forum.accounts.events import SignedIn
 from forum.accounts.traces import network_of, remember_network
 from forum.core import clock
+from forum.core.events import emit
 from forum.models import (
     FraudCase,
     FraudMember,
@@ -29,6 +30,7 @@ from forum.recognition.actions import subject_of
 from forum.recognition.choices import eligible
 from forum.recognition.fairness import jobs
 from forum.recognition.fairness.detectors import detect
+from forum.recognition.fairness.events import VotesDoubted
 from forum.recognition.fairness.weight import disposable_domains, mailbox
 from forum.recognition.jobs import drift, rebuild
 from forum.votes.actions import vote
@@ -267,3 +269,18 @@ def test_a_burst_is_looked_at_before_the_night(session, drain):
         vote(session, actor_of(voter), answer_topic(session, answer), answer, UP)
         session.commit()
     assert session.exec(select(Job).where(Job.name == "recognition.detect")).one()
+
+
+def test_a_doubt_about_solutions_speaks_of_solutions(session, client):
+    member = make.member(session)
+    case = FraudCase(fingerprint="x", detector="clique", state=FraudState.voided)
+    session.add(case)
+    session.flush()
+    session.add(FraudMember(case_id=case.id, member_id=member.id))
+    emit(session, VotesDoubted(case.id, member.id, 75, 3, 0))
+    session.commit()
+    said = "Some of your solutions did not look independent, so 75 points do not count for now. If this is wrong, tell us."
+    assert told(session, member) == [said]
+    client.sign_in(member)
+    page = words(client.get(f"/me/votes/{case.id}"))
+    assert "some solutions did not look independent" in page and "some votes" not in page

@@ -13,6 +13,7 @@ from forum.models import FraudCase, FraudMember, FraudState, FraudVote, Member, 
 from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
+from forum.recognition.fairness.wording import subject
 from forum.topics.people import COLUMNS, FORMER, person
 from forum.topics.rows import topic_url, visible_topics
 from forum.topics.views import PersonView, Tab
@@ -129,6 +130,8 @@ class DoubtPage:
     """What the owner sees: neither names nor counts of others."""
 
     id: int
+    what: str
+    """ "votes", "solutions" or "points"."""
     at: datetime
     counts: bool
     decided: bool
@@ -253,6 +256,7 @@ def doubt_page(session: Session, actor: Actor, case_id: int) -> DoubtPage:
     decided = case.state in (FraudState.confirmed, FraudState.dismissed)
     return DoubtPage(
         id=case.id,
+        what=subject(case.detector),
         at=case.found_at or clock.now(),
         counts=case.state == FraudState.dismissed,
         decided=decided,

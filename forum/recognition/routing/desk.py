@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from forum.core import clock
@@ -17,6 +18,7 @@ from forum.recognition.routing.spread import gini, share_of_top
 from forum.recognition.routing.volunteers import volunteers_answers
 from forum.topics.rows import topic_url, visible_topics
 
+Inviter = aliased(Member)
 ROUTED_AFTER, STAFF_AFTER = timedelta(hours=24), timedelta(hours=72)
 LOOKED_BACK = timedelta(days=30)
 MOST = 100
@@ -39,6 +41,8 @@ class AskedView:
     chance: str
     explored: bool
     at: datetime
+    by: str
+    """Who asked them by hand, or empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +88,18 @@ def routing_desk(session: Session, actor: Actor) -> RoutingDesk:
 def asked_about(session: Session, topic_ids: list[int]) -> dict[int, list[AskedView]]:
     """Who was asked about each topic, in order."""
     rows = session.execute(
-        select(RoutingInvite, col(Member.name), col(Member.handle_key))
+        select(RoutingInvite, col(Member.name), col(Member.handle_key), col(Inviter.name))
+        .outerjoin(Inviter, col(Inviter.id) == col(RoutingInvite.by_id))
         .join(Member, col(Member.id) == col(RoutingInvite.member_id))
         .where(col(RoutingInvite.topic_id).in_(topic_ids))
         .order_by(col(RoutingInvite.id))
     ).all()
     found: dict[int, list[AskedView]] = defaultdict(list)
-    for invite, name, handle in rows:
+    for invite, name, handle, by in rows:
         said = SAID.get(InviteState(invite.state), SILENT)
         chance = f"{100 * invite.chance:.1f} %"
         found[invite.topic_id].append(
-            AskedView(name, handle, invite.wave, said, invite.reason, chance, invite.explored, invite.at)
+            AskedView(name, handle, invite.wave, said, invite.reason, chance, invite.explored, invite.at, by or "")
         )
     return found
 

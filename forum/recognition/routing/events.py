@@ -16,3 +16,13 @@ class InvitationTaken:
 
     actor_id: int
     topic_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerInvited:
+    """By somebody, who is named to them."""
+
+    actor_id: int
+    member_id: int
+    topic_id: int
+    invite_id: int

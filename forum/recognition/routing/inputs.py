@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
+from forum.core.text import Line
 from forum.recognition.routing.courtesy import MOST_A_DAY, MOST_A_WEEK, QUIET_FROM, QUIET_UNTIL, zones
 from forum.topics.inputs import Input, tag_list
 
@@ -23,6 +24,11 @@ Hour = Annotated[int, Field(ge=0, le=23)]
 
 class ReplyToInvitation(Input):
     reply: Literal["take", "later", "not_mine", "fewer"]
+
+
+class InviteVolunteer(Input):
+    handle: Line = Field(min_length=1, max_length=41)
+    reason: Line = Field(min_length=10, max_length=160)
 
 
 class ChooseAvailability(Input):

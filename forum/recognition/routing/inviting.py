@@ -78,7 +78,7 @@ def invite_for_all(session: Session, memory: Memory, learned: Learned, dice: Ran
     if not topics:
         return 0
     ranked = {topic.id: _ranked(memory, learned, topic) for topic in topics}
-    people = _people(session, {one for found in ranked.values() for one, _, _ in found}, [topic.id for topic in topics])
+    people = people_for(session, {one for found in ranked.values() for one, _, _ in found}, [topic.id for topic in topics])
     people.apart = blocks.pairs_apart(session, {topic.author_id for topic in topics if topic.author_id is not None})
     asked = 0
     for topic in topics:
@@ -131,7 +131,7 @@ def _ranked(memory: Memory, learned: Learned, topic: Row[Any]) -> list[tuple[int
     return [(int(history.names[found.helpers[one]]), float(chances[one]), bool(tail[one])) for one in kept]
 
 
-def _people(session: Session, members: set[int], topics: list[int]) -> People:
+def people_for(session: Session, members: set[int], topics: list[int]) -> People:
     people = People()
     allowed = session.scalars(select(col(Member.id)).where(col(Member.id).in_(members), eligible(), wants("takes_invitations")))
     people.wishes = dict.fromkeys(allowed, Wishes())
@@ -159,19 +159,22 @@ def wishes_of(row: Availability) -> Wishes:
 
 def _fitting(topic: Row[Any], ranked: list[tuple[int, float, bool]], people: People) -> list[tuple[int, float, bool]]:
     """Beyond the busiest when there are enough of those; never the asker, nobody twice, nobody at a bad time."""
-    now, tags = clock.now(), set(_tags(topic))
-    fitting = [
-        (member_id, chance, tail)
-        for member_id, chance, tail in ranked
-        if member_id in people.wishes
-        and member_id != topic.author_id
-        and frozenset((member_id, topic.author_id)) not in people.apart
-        and member_id not in people.invited[topic.id]
-        and not tags & people.avoided[member_id]
-        and may_invite(people.wishes[member_id], people.sent[member_id], now)
-    ]
+    tags = set(_tags(topic))
+    fitting = [one for one in ranked if fits(people, one[0], topic.id, topic.author_id, tags)]
     beyond = [one for one in fitting if one[2]]
     return beyond if len(beyond) >= 3 else fitting
+
+
+def fits(people: People, member_id: int, topic_id: int, asker_id: int | None, tags: set[str]) -> bool:
+    """Whether this person may be asked about this question now."""
+    return (
+        member_id in people.wishes
+        and member_id != asker_id
+        and frozenset((member_id, asker_id)) not in people.apart
+        and member_id not in people.invited[topic_id]
+        and not tags & people.avoided[member_id]
+        and may_invite(people.wishes[member_id], people.sent[member_id], clock.now())
+    )
 
 
 def _invite(

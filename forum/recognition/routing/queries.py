@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from forum.core import clock, paging, templating
-from forum.models import Availability, InviteState, RoutingInvite, RoutingProfile, Section, Tag, Topic
+from forum.models import Availability, InviteState, Member, RoutingInvite, RoutingProfile, Section, Tag, Topic, TopicState
 from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
@@ -19,6 +20,8 @@ from forum.topics.rows import TAGS_OF_TOPIC, tag_views, topic_url, visible_topic
 from forum.topics.views import TagView
 
 PAGE = 20
+Inviter = aliased(Member)
+UNSOLVED = (TopicState.new, TopicState.needs_info, TopicState.answered)
 OPEN_STATES = (InviteState.asked, InviteState.taken)
 SAID = {
     InviteState.asked: "",
@@ -38,6 +41,9 @@ class InvitationView:
     section_name: str
     tags: list[TagView]
     reason: str
+    by: str
+    """The member who asked by hand, or empty."""
+    by_url: str
     at: datetime
     said: str
     answered_by_others: bool
@@ -80,10 +86,14 @@ def invitations(session: Session, actor: Actor, after: str | None) -> Invitation
             col(Topic.title),
             col(Topic.answers),
             col(Section.name).label("section_name"),
+            col(Topic.state).label("topic_state"),
+            col(Inviter.name).label("by"),
+            col(Inviter.handle_key).label("by_handle"),
             TAGS_OF_TOPIC.label("tags"),
         )
         .join(Topic, col(Topic.id) == col(RoutingInvite.topic_id))
         .join(Section, col(Section.id) == col(Topic.section_id))
+        .outerjoin(Inviter, col(Inviter.id) == col(RoutingInvite.by_id))
         .where(col(RoutingInvite.member_id) == actor.id, visible_topics(actor))
     )
     if key is not None:
@@ -99,7 +109,7 @@ def _view(row: Row[Any]) -> InvitationView:
     invite: RoutingInvite = row.RoutingInvite
     held = invite.held_until if invite.held_until and invite.held_until > clock.now() else None
     state = InviteState(invite.state)
-    waiting = state != InviteState.answered and not row.answers
+    waiting = state != InviteState.answered and _helps_still(invite, row)
     return InvitationView(
         id=invite.id,
         title=row.title,
@@ -107,19 +117,28 @@ def _view(row: Row[Any]) -> InvitationView:
         section_name=row.section_name,
         tags=tag_views(row.tags),
         reason=invite.reason,
+        by=row.by or "",
+        by_url=f"/members/{row.by_handle}" if row.by else "",
         at=invite.at,
         said=SAID[state] if state != InviteState.taken or held else "",
-        answered_by_others=bool(row.answers) and state != InviteState.answered,
+        answered_by_others=state != InviteState.answered and not _helps_still(invite, row),
         open=waiting and state in (InviteState.asked, InviteState.taken, InviteState.unanswered),
         held_for=templating.span(held - clock.now()) if held else "",
     )
 
 
+def _helps_still(invite: RoutingInvite, row: Row[Any]) -> bool:
+    """Whoever was asked by hand may know better than the answers there are."""
+    return row.topic_state in UNSOLVED if invite.by_id is not None else not row.answers
+
+
 def waiting_invitations(session: Session, actor: Actor) -> int:
     """How many wait for a word."""
     query = select(func.count()).select_from(RoutingInvite).join(Topic, col(Topic.id) == col(RoutingInvite.topic_id))
+    by_hand = col(RoutingInvite.by_id).is_not(None) & col(Topic.state).in_(UNSOLVED)
+    still = by_hand | (col(RoutingInvite.by_id).is_(None) & (col(Topic.answers) == 0))
     found = session.execute(
-        query.where(col(RoutingInvite.member_id) == actor.id, col(RoutingInvite.state).in_(OPEN_STATES), col(Topic.answers) == 0)
+        query.where(col(RoutingInvite.member_id) == actor.id, col(RoutingInvite.state).in_(OPEN_STATES), still)
     )
     return int(found.scalar_one())
 

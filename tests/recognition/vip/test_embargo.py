@@ -176,3 +176,20 @@ def test_posts_about_a_product_received_early_say_so_for_a_year(session, client,
     assert label not in words(visitor.get(f"/topics/{elsewhere.id}", follow_redirects=True))
     clock.use(lambda: lift + timedelta(days=367))
     assert label not in words(Browser(app).get(f"/topics/{topic.id}", follow_redirects=True))
+
+
+def test_a_word_beside_the_form_while_the_embargo_holds(session, client, offer, app):
+    seated = taken(session, client, offer)
+    about = make.topic(session, title="Which hub for a long hall is the best one", tags="hub-3")
+    other = make.topic(session, title="Something about an altogether other thing")
+    word = "what you saw in the room stays in the room"
+    assert word in words(client.get("/ask")) and word in words(client.get(f"/topics/{about.id}", follow_redirects=True))
+    assert word not in words(client.get(f"/topics/{other.id}", follow_redirects=True))
+    outside = Browser(app)
+    outside.sign_in(make.member(session))
+    for path in ("/ask", f"/topics/{about.id}"):
+        assert word not in words(outside.get(path, follow_redirects=True))
+    clock.use(lambda: fresh(session, offer).embargo_until + timedelta(minutes=1))
+    jobs.tick()
+    client.sign_in(seated)
+    assert word not in words(client.get("/ask"))
