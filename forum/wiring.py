@@ -348,6 +348,8 @@ def _wire_elsewhere() -> None:
     subscribe(sharing.ShareSent, record, badge_jobs.consider)
     subscribe(sharing.ShareStuck, record, social_notices.tell_stuck)
     subscribe(sharing.ShareDropped, record)
+    subscribe(sharing.DelegationChanged, record, social_notices.tell_delegated)
+    subscribe(sharing.DelegationStopped, record)
     subscribe(sharing.ShareWithdrawn, record)
     subscribe(contacts.AccountClaimed, record, social_notices.tell_claimed)
     subscribe(contacts.ClaimFailed, record, social_notices.tell_claim_tried)

@@ -15,6 +15,7 @@ def social_rows(Row: Any, _for: Any) -> list[Any]:
     SIGNED_IN = _for("unconfirmed member volunteer moderator agent admin suspended asker")
     MEMBERS = _for("member volunteer moderator agent admin asker")
     OWN_CLAIM = _for("", "404", asker="409", visitor="403", unconfirmed="403", suspended="403")
+    DELEGATED = _for("", "409", visitor="403", unconfirmed="403", suspended="403")
     return [
         Row("GET /desk/social", "/desk/social", STAFF),
         Row("GET /desk/social/{thread_id}", "/desk/social/{thread}", STAFF),
@@ -52,6 +53,14 @@ def social_rows(Row: Any, _for: Any) -> list[Any]:
         ),
         Row(f"POST {S}/taking-back", "/shares/{share}/taking-back", TOO_LATE),
         Row(f"POST {S}/dropping", "/shares/{share}/dropping", STAFF),
+        # Volunteers' replies.
+        Row("GET /desk/delegation", "/desk/delegation", ADMINS),
+        Row("POST /desk/delegation", "/desk/delegation", ADMINS, {"handle": "{helper_handle}", "channel": "{channel}"}),
+        Row("POST /desk/delegation/stop", "/desk/delegation/stop", ADMINS),
+        Row("POST /desk/delegation/stop/removal", "/desk/delegation/stop/removal", ADMINS),
+        Row("POST /desk/delegation/{delegation_id}/end", "/desk/delegation/{delegation}/end", ADMINS),
+        Row("GET /me/replies", "/me/replies", MEMBERS),
+        Row("POST /me/replies/{thread_id}", "/me/replies/{linked}", DELEGATED, {"text": "It is solved, see the question."}),
         # Contacts and claims.
         Row("GET /desk/contacts", "/desk/contacts", STAFF),
         Row("GET /desk/contacts/{contact_id}", "/desk/contacts/{contact}", STAFF),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
+from forum.core import clock
 from forum.models import Channel, ExternalAccount, Member, NoticeKind, Share
 from forum.notifications.handlers import tell
 from forum.policy.actor import actor_of
@@ -13,7 +14,7 @@ from forum.recognition.choices import STAFF
 from forum.social.authors import network_name, shown_handle
 from forum.social.channels.events import ChannelNeedsSigningIn
 from forum.social.contacts.events import AccountClaimed, ClaimFailed
-from forum.social.sharing.events import ShareAwaiting, ShareStuck
+from forum.social.sharing.events import DelegationChanged, ShareAwaiting, ShareStuck
 
 
 def tell_claimed(session: Session, event: AccountClaimed) -> None:
@@ -61,6 +62,18 @@ def tell_stuck(session: Session, event: ShareStuck) -> None:
     people = {share.drafted_by_id, share.approved_by_id}
     cause = f"stuck:{share.id}:{event.state}:{share.attempts}"
     tell(session, people, NoticeKind.share, cause, actor_id=None, title=title[:200], link=f"/desk/shares/{share.id}")
+
+
+def tell_delegated(session: Session, event: DelegationChanged) -> None:
+    channel = session.get_one(Channel, event.channel_id)
+    said = {
+        "suggest": f"You may suggest replies on {channel.name}.",
+        "approval": f"You may write replies on {channel.name}; staff read them second.",
+        "limits": f"You may send replies on {channel.name} yourself.",
+        "ended": f"Your replies on {channel.name} came to an end. Thank you for them.",
+    }[event.level]
+    cause = f"delegation:{event.channel_id}:{event.level}:{clock.now():%Y%m%d}"
+    tell(session, [event.member_id], NoticeKind.share, cause, actor_id=None, title=said, link="/me/replies")
 
 
 def _staff(session: Session) -> Sequence[Member]:

@@ -59,6 +59,8 @@ class Permission(StrEnum):
     account_claim = "say which accounts elsewhere are yours"
     share_write = "write replies to other networks"
     share_approve = "approve replies to other networks"
+    share_delegated = "reply for us elsewhere"
+    delegation_manage = "let volunteers reply elsewhere"
     channel_manage = "connect accounts on other networks"
     resolution_write = "publish a resolution"
     votes_judge = "decide about votes that were doubted"

@@ -248,6 +248,8 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.account_claim: [MEMBER],
     Permission.share_write: [WORKS_HERE],
     Permission.share_approve: [WORKS_HERE],
+    Permission.share_delegated: [MEMBER],
+    Permission.delegation_manage: [[*MEMBER, admin]],
     Permission.channel_manage: [[*MEMBER, admin]],
     Permission.resolution_write: [[*WORKS_HERE, *SEES]],
     Permission.votes_judge: [MODERATES],

@@ -18,6 +18,7 @@ from forum.models import (
     ContactIdentity,
     ContactMerge,
     ContactProposal,
+    Delegation,
     ExternalAccount,
     ExternalPost,
     FraudCase,
@@ -159,6 +160,10 @@ def _elsewhere(session: Session, ids: Ids) -> None:
     session.add_all([gap, reading])
     session.commit()
     ids |= {"channel": channel.id, "gap": gap.id, "reading": reading.id}
+    granted = Delegation(member_id=ids["helper"].id, channel_id=channel.id, until=clock.now() + SOON)
+    session.add(granted)
+    session.commit()
+    ids["delegation"] = granted.id
     _contacts(session, ids, account)
 
 

@@ -47,9 +47,9 @@ OPEN = (ShareState.draft, ShareState.awaiting, ShareState.approved, ShareState.r
 DECIDED = "This reply was decided already. Reload the page to see how it stands."
 
 
-def write_reply(session: Session, actor: Actor, thread: ThreadLink, data: WriteReply) -> Share:
-    """A person's own words for a thread, as a draft."""
-    require(actor, Permission.share_write)
+def write_reply(session: Session, actor: Actor, thread: ThreadLink, data: WriteReply, *, delegated: bool = False) -> Share:
+    """A person's own words for a thread, as a draft. `delegated`: by a volunteer whose right to was looked up."""
+    require(actor, Permission.share_delegated if delegated else Permission.share_write)
     target = data.target or thread.root_ext_id
     made = insert_ignoring(
         session,
@@ -88,9 +88,9 @@ def save(session: Session, actor: Actor, share: Share, thread: ThreadLink, data:
     return place_of(share.id)
 
 
-def approve(session: Session, actor: Actor, share: Share, thread: ThreadLink, *, anyway: bool) -> None:
-    """The first yes, or the second one where two people have to read it."""
-    require(actor, Permission.share_approve)
+def approve(session: Session, actor: Actor, share: Share, thread: ThreadLink, *, anyway: bool, second: bool = False) -> None:
+    """The first yes, or the second one where two people have to read it. `second`: a volunteer's, which staff read next."""
+    require(actor, Permission.share_delegated if second else Permission.share_approve)
     if share.state not in (ShareState.draft, ShareState.awaiting, ShareState.failed):
         raise Conflict(DECIDED)
     _still_true(session, share)
@@ -98,7 +98,8 @@ def approve(session: Session, actor: Actor, share: Share, thread: ThreadLink, *,
     _may_pass(findings, anyway)
     target = target_of(session, share, thread)
     channel = session.get(Channel, share.channel_id) if share.channel_id else None
-    share.second = any(one.weight == Weight.second for one in findings) or bool(channel and channel.options.get("four_eyes"))
+    four_eyes = second or share.second or bool(channel and channel.options.get("four_eyes"))
+    share.second = four_eyes or any(one.weight == Weight.second for one in findings)
     share.why_second = [one.text for one in findings if one.weight == Weight.second]
     if share.second and share.state != ShareState.awaiting:
         share.state, share.drafted_by_id = ShareState.awaiting, actor.id
@@ -107,6 +108,13 @@ def approve(session: Session, actor: Actor, share: Share, thread: ThreadLink, *,
     if share.second and share.drafted_by_id == actor.id:
         raise Conflict("You stand behind these words already. Somebody else has to read them now.")
     _approved(session, actor, share, thread, channel, target)
+
+
+def send_alone(session: Session, actor: Actor, share: Share, thread: ThreadLink) -> None:
+    """A volunteer's plain reply, within the limits that the caller has checked."""
+    require(actor, Permission.share_delegated)
+    channel = session.get(Channel, share.channel_id) if share.channel_id else None
+    _approved(session, actor, share, thread, channel, target_of(session, share, thread))
 
 
 def _approved(
@@ -162,7 +170,7 @@ def target_of(session: Session, share: Share, thread: ThreadLink) -> ExternalPos
 def _reset(share: Share, said: str) -> None:
     share.state, share.said = ShareState.draft, said
     share.approved_by_id = share.approved_at = share.expires_at = share.next_at = None
-    share.approved_hash = ""
+    share.approved_hash, share.second = "", False
 
 
 def back_to_review(share: Share, said: str) -> None:

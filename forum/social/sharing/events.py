@@ -53,3 +53,21 @@ class ShareDropped:
 class ShareWithdrawn:
     actor_id: int
     share_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationChanged:
+    """A volunteer may reply for us on a channel, or not any more; `level` says how far."""
+
+    actor_id: int
+    member_id: int
+    channel_id: int
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationStopped:
+    """The switch for all of them."""
+
+    actor_id: int
+    on: bool
