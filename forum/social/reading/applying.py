@@ -21,6 +21,7 @@ from forum.models.social import (
 )
 from forum.social.connectors.base import LookedUp, Target, ThreadPage
 from forum.social.importing import BATCH, write_batch
+from forum.social.reading.addresses import thread_of
 from forum.social.reading.erasing import erase
 from forum.social.reading.events import ThreadArrived, ThreadGrew
 from forum.social.reading.following import follow
@@ -55,6 +56,7 @@ class Applied:
 
 def apply(page: ThreadPage, source: Source) -> Applied:
     """One transaction, under a lock on the thread, so that two workers reading it at once write it once."""
+    page.root_ext_id = _known_root(source.platform, page.root_ext_id)
     posts = [
         _ours(replace(post, root=page.root_ext_id if post.ext_id != page.root_ext_id else ""), source) for post in page.posts
     ]
@@ -90,6 +92,13 @@ def take_mentions(posts: list[SourcePost], source: Source) -> Applied:
         for thread in threads if counts["thread"] or counts["stored"] else []:
             emit(session, ThreadArrived(thread.id) if counts["thread"] else ThreadGrew(thread.id, counts["stored"]))
         return Applied([one.id for one in threads], counts, [])
+
+
+def _known_root(platform: Platform, ext_id: str) -> str:
+    """A thread whose first post is gone is read from a later one on; it stays the thread it was."""
+    with transaction(writes=False) as session:
+        held = thread_of(session, platform, ext_id)
+        return held.root_ext_id if held is not None else ext_id
 
 
 def _ours(post: SourcePost, source: Source) -> SourcePost:

@@ -10,7 +10,16 @@ from forum.core import clock
 from forum.core.db import transaction
 from forum.jobs.queue import enqueue
 from forum.models.channels import Channel, ChannelCursor, ChannelGap, ChannelState
-from forum.models.social import ExternalPost, ReadingRequest, ReadingState, ThreadLink, ThreadOrigin, ThreadRun, TriageState
+from forum.models.social import (
+    ExternalPost,
+    ExternalPostState,
+    ReadingRequest,
+    ReadingState,
+    ThreadLink,
+    ThreadOrigin,
+    ThreadRun,
+    TriageState,
+)
 from forum.social.channels import drift
 from forum.social.channels.abilities import abilities
 from forum.social.channels.running import NotNow, Work, through
@@ -87,9 +96,10 @@ def read_thread(thread_id: int, trigger: str) -> None:
         thread = session.get(ThreadLink, thread_id)
         if thread is None or thread.channel_id is None:
             return
-        root = session.exec(
-            select(ExternalPost).where(ExternalPost.thread_id == thread_id).order_by(col(ExternalPost.created_at)).limit(1)
-        ).first()
+        standing = select(ExternalPost).where(
+            ExternalPost.thread_id == thread_id, col(ExternalPost.state) != ExternalPostState.gone
+        )
+        root = session.exec(standing.order_by(col(ExternalPost.created_at), col(ExternalPost.id)).limit(1)).first()
         channel = session.get_one(Channel, thread.channel_id)
         source = Source(thread.platform, thread.channel_id, thread.origin, thread.consent, own=channel.own_ext_id)
         target = target_of(root) if root is not None else None

@@ -163,6 +163,21 @@ def test_case_05_the_whole_question_is_deleted(session: Session, net: Network, s
     assert topic.title == "Wi-Fi is lost after dinner, whatever the room", "what staff wrote stays"
 
 
+def test_a_thread_whose_first_post_is_gone_goes_on(session: Session, net: Network, said: dict[str, int], monkeypatch) -> None:
+    """Many servers then know only the branches; each is still part of the thread it was."""
+    thread = channels.read(session, address(said["root"]))
+    topic = published(session, thread)
+    net.delete(said["root"])
+    channels.read_again(session, thread)
+    net.write("acct-rhod", "Channel 11 did it here too, and the bedroom is fine again.", parent=said["answer"])
+    whole, branch = Network.thread, {said["answer"], said["thanks"], 6}
+    monkeypatch.setattr(Network, "thread", lambda self, number: [one for one in whole(self, number) if one.id in branch])
+    channels.read_again(session, thread)
+    assert session.exec(select(func.count()).select_from(ThreadLink)).one() == 1
+    assert "the bedroom is fine again" in in_topic(session, topic)
+    assert state_of(session, said["same"]).state == ExternalPostState.live
+
+
 def test_case_06_an_author_who_leaves_and_returns(session: Session, net: Network, said: dict[str, int]) -> None:
     thread = channels.read(session, address(said["root"]))
     topic = published(session, thread)

@@ -213,7 +213,7 @@ def test_whatever_goes_wrong_in_whatever_order_it_stands_there_once(session, net
             later(6)
     net.mend()
     for _ in range(10):
-        later(6)
+        later(61)  # longer than the longest rest of a channel
         run_due()
     share = share_of(session, made)
     assert share.state in ("visible", "unverified", "failed", "draft"), share.state
