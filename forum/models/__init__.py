@@ -33,6 +33,7 @@ from forum.models.contacts import (
 from forum.models.credentials import Credential, HolderKey
 from forum.models.fairness import BrowserTrace, FraudCase, FraudMember, FraudState, FraudVote, NetworkTrace
 from forum.models.feedback import OutcomeRequest, OutcomeSaid, ThankNote
+from forum.models.incidents import Incident, IncidentReport, IncidentState, SpikeTerm, TroubleWords
 from forum.models.jobs import Job, JobState
 from forum.models.notifications import Notice, NoticeKind
 from forum.models.peers import (
@@ -132,6 +133,19 @@ from forum.models.topics import (
     Topic,
     TopicKind,
     TopicState,
+)
+from forum.models.triage import (
+    CaseState,
+    PrivateCase,
+    PrivateMessage,
+    RuleHit,
+    RuleKind,
+    RuleState,
+    Severity,
+    ThreadCluster,
+    ThreadDecision,
+    ThreadWeight,
+    WatchRule,
 )
 from forum.models.votes import AnswerMark, MarkKind, MeToo, Vote
 

@@ -193,6 +193,7 @@ class ThreadLink(Table, table=True):
         one_of("state", TriageState),
         one_of("origin", ThreadOrigin),
         Index(None, "state", "last_post_at", "id"),
+        Index(None, "state", "attention", "last_post_at", "id"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -223,6 +224,13 @@ class ThreadLink(Table, table=True):
     gaps: int = counter()
     refresh_at: Moment = moment(index=True)
     """When it is read again; None for what no channel can read."""
+    assignee_id: int | None = key("member.id", on_delete="SET NULL", nullable=True, index=True)
+    due_at: Moment = moment()
+    """By when somebody should have decided."""
+    watch_until: Moment = moment(index=True)
+    attention: int = counter()
+    """What comes first in the inbox; never whether somebody is helped."""
+    cluster_id: int | None = key("thread_cluster.id", on_delete="SET NULL", nullable=True, index=True)
 
 
 class PostMap(Table, table=True):
