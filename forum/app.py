@@ -31,6 +31,8 @@ from forum.routes import (
     holder_keys,
     home,
     hooks,
+    inbox,
+    incidents,
     jobs_admin,
     legacy,
     lists,
@@ -40,6 +42,7 @@ from forum.routes import (
     perks,
     posts,
     preview_reports,
+    private_cases,
     programme_desk,
     recognition,
     recognition_admin,
@@ -55,6 +58,7 @@ from forum.routes import (
     topics,
     triage,
     votes,
+    watch_rules,
 )
 from forum.social.reading.erasing import erase_again
 from forum.web import assets, errors
@@ -83,6 +87,10 @@ ROUTERS = (
     blocks,
     static_pages,
     triage,
+    watch_rules,
+    inbox,
+    incidents,
+    private_cases,
     shares,
     delegation,
     channels,

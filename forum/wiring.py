@@ -1,6 +1,7 @@
 """The nervous system on one page: which event calls whom, which job name runs what, what runs by the clock."""
 
 from datetime import time, timedelta
+from functools import partial
 
 from forum.accounts import events as accounts
 from forum.accounts import jobs as account_jobs
@@ -38,6 +39,7 @@ from forum.recognition.vip import events as vip
 from forum.recognition.vip import jobs as vip_jobs
 from forum.resolutions import events as resolutions
 from forum.resolutions import handlers as resolution_credit
+from forum.routes.outside import like_thread
 from forum.search import feed
 from forum.social import events as social
 from forum.social.channels import events as channels
@@ -45,11 +47,19 @@ from forum.social.channels import jobs as channel_jobs
 from forum.social.contacts import claims, proposals
 from forum.social.contacts import events as contacts
 from forum.social.hooks import jobs as hook_jobs
+from forum.social.inbox import actions as inbox_actions
+from forum.social.inbox import events as inbox
+from forum.social.inbox import turning, weighing
+from forum.social.incidents import events as incidents
+from forum.social.incidents import jobs as incident_jobs
+from forum.social.privately import events as privately
 from forum.social.reading import events as reading
 from forum.social.reading import following
 from forum.social.reading import jobs as reading_jobs
 from forum.social.sharing import drafting, sending
 from forum.social.sharing import events as sharing
+from forum.social.watching import events as watching
+from forum.social.watching import jobs as watching_jobs
 from forum.topics import drafts
 from forum.topics import events as topics
 from forum.topics.reviews import closing, items
@@ -89,6 +99,11 @@ JOBS: dict[str, Function] = {
     "social.propose_contacts": proposals.propose,
     "social.take_back": sending.take_back,
     "social.send_due": sending.tick,
+    "social.weigh": partial(weighing.weigh, similar=like_thread),
+    "social.inbox_tick": partial(weighing.weigh_waiting, similar=like_thread),
+    "social.watch": watching_jobs.tick,
+    "social.search_rule": watching_jobs.search_rule,
+    "incidents.look": incident_jobs.look_for_spikes,
     "social.check_channel": channel_jobs.check,
     "social.poll": reading_jobs.poll,
     "social.read_thread": reading_jobs.read_thread,
@@ -105,6 +120,8 @@ JOBS: dict[str, Function] = {
 SCHEDULE = [
     Periodic("search.follow", timedelta(minutes=1)),
     Periodic("social.tick", timedelta(minutes=1)),
+    Periodic("social.inbox_tick", timedelta(minutes=1)),
+    Periodic("social.watch", timedelta(minutes=1)),
     Periodic("social.send_due", timedelta(minutes=1)),
     Periodic("search.learn_likeness", timedelta(days=1)),
     Periodic("recognition.route", timedelta(minutes=5)),
@@ -143,6 +160,7 @@ def wire() -> None:
     _wire_outcomes()
     _wire_recognition()
     _wire_elsewhere()
+    _wire_triage()
     _wire_badges()
     _wire_routing()
     _wire_programme()
@@ -164,7 +182,14 @@ def _wire_accounts() -> None:
 
 
 def _wire_topics() -> None:
-    subscribe(topics.TopicAsked, record, items.note_first_post, notices.tell_mentioned, feed.note_change)
+    subscribe(
+        topics.TopicAsked,
+        record,
+        items.note_first_post,
+        notices.tell_mentioned,
+        feed.note_change,
+        incident_jobs.note_news,
+    )
     subscribe(
         topics.AnswerPosted,
         record,
@@ -333,8 +358,8 @@ def _wire_outcomes() -> None:
     subscribe(
         resolutions.ResolutionWithdrawn, record, resolution_credit.reverse_writer, drafting.draft_withdrawals, feed.note_change
     )
-    subscribe(social.ThreadPublished, record, feed.note_change)
-    subscribe(social.ThreadIgnored, record)
+    subscribe(social.ThreadPublished, record, turning.note_published, feed.note_change)
+    subscribe(social.ThreadIgnored, record, turning.note_ignored)
     subscribe(social.ThreadReopened, record)
 
 
@@ -347,6 +372,8 @@ def _wire_elsewhere() -> None:
     subscribe(sharing.ShareApproved, record)
     subscribe(sharing.ShareSent, record, badge_jobs.consider)
     subscribe(sharing.ShareStuck, record, social_notices.tell_stuck)
+    subscribe(sharing.ShareSent, record, inbox_actions.note_reply, badge_jobs.consider)
+    subscribe(sharing.ShareStuck, record)
     subscribe(sharing.ShareDropped, record)
     subscribe(sharing.DelegationChanged, record, social_notices.tell_delegated)
     subscribe(sharing.DelegationStopped, record)
@@ -361,8 +388,29 @@ def _wire_elsewhere() -> None:
     subscribe(reading.ThreadAsked, record)
     subscribe(reading.ThreadArrived, record, proposals.look_later)
     subscribe(reading.ThreadGrew, record, proposals.look_later)
+    subscribe(reading.ThreadArrived, record, weighing.note_thread, incident_jobs.note_news)
+    subscribe(reading.ThreadGrew, record, weighing.note_thread, incident_jobs.note_news)
     subscribe(reading.OutsidePostsChanged, record, feed.note_change)
     subscribe(reading.OutsidePostsErased, record, feed.note_change)
+
+
+def _wire_triage() -> None:
+    subscribe(inbox.ThreadTurned, record)
+    subscribe(inbox.ThreadAssigned, record)
+    subscribe(inbox.ThreadAttached, record, inbox_actions.note_attached, feed.note_change)
+    subscribe(inbox.ThreadPasted, record)
+    subscribe(inbox.PendingApproved, record)
+    subscribe(watching.RuleChanged, record)
+    subscribe(watching.RulePaused, record)
+    subscribe(privately.CaseOpened, record)
+    subscribe(privately.CaseAnswered, record)
+    subscribe(privately.CaseClosed, record)
+    subscribe(incidents.IncidentSuspected, record)
+    subscribe(incidents.IncidentConfirmed, record)
+    subscribe(incidents.IncidentDismissed, record)
+    subscribe(incidents.IncidentsMerged, record)
+    subscribe(incidents.IncidentClosed, record)
+    subscribe(incidents.TroubleWordsChanged, record)
 
 
 def _wire_badges() -> None:

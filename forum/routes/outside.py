@@ -5,9 +5,9 @@ from sqlmodel import Session, col
 
 from forum.core import text
 from forum.models import Audience, ThreadLink, Topic, TopicState, TriageState
-from forum.policy.actor import Actor
+from forum.policy.actor import VISITOR, Actor
 from forum.recognition.routing.desk import asked_about
-from forum.search.queries import similar_topics
+from forum.search.queries import similar_links, similar_topics
 from forum.social import queries as social
 from forum.social.authors import OutsideAuthor, network_name
 from forum.social.sharing import queries as sharing
@@ -90,3 +90,8 @@ def elsewhere(session: Session) -> list[OriginView]:
         )
         for thread, slug, title in rows
     ]
+
+
+def like_thread(session: Session, title: str, body: str) -> list[list[str]]:
+    """Topics and resolutions here that may help with a thread elsewhere: title and address, as a visitor may read them."""
+    return [[one.title, one.url] for one in similar_links(session, VISITOR, title, body)[:RECENT]]

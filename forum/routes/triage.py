@@ -1,12 +1,17 @@
-"""Threads from elsewhere, waiting for a person: the list, one thread, and the decision about it."""
+"""Threads from elsewhere, waiting for a person: the list, one thread, and whether it becomes a topic."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from forum.core.text import Id
+from forum.policy.actor import Actor
 from forum.social import actions, queries
+from forum.social.inbox.listing import inbox_page
+from forum.social.inbox.panel import thread_panel
+from forum.social.incidents.queries import spikes
 from forum.social.inputs import IgnoreThread, PublishThread
 from forum.web.dependencies import Db, Me
 from forum.web.forms import Form, blank, posted
@@ -26,12 +31,12 @@ def home() -> Response:
 
 @router.get("/social")
 def index(request: Request, db: Db, me: Me, state: State = "", after: After = None) -> Response:
-    return page(request, INDEX, list=queries.triage_page(db, me, state, after))
+    return page(request, INDEX, list=inbox_page(db, me, state, after), spikes=spikes(db, me))
 
 
 @router.get("/social/{thread_id}")
 def show(request: Request, db: Db, me: Me, thread_id: Id) -> Response:
-    return page(request, SHOW, **_context(db, me, thread_id, blank()))
+    return page(request, SHOW, **thread_context(db, me, thread_id, blank()))
 
 
 @router.post("/social/{thread_id}/topic")
@@ -40,7 +45,7 @@ def create_topic(
 ) -> Response:
     thread = queries.access_thread(db, me, thread_id)
     if not form.ok:
-        return again(request, SHOW, **_context(db, me, thread_id, form))
+        return again(request, SHOW, **thread_context(db, me, thread_id, form, "topic"))
     topic = actions.publish_thread(db, me, thread, form.data)
     return done(request, f"/topics/{topic.id}/{topic.slug}", flash="Published. It is a question here now, with links back.")
 
@@ -51,9 +56,9 @@ def create_ignoring(
 ) -> Response:
     thread = queries.access_thread(db, me, thread_id)
     if not form.ok:
-        return again(request, SHOW, **_context(db, me, thread_id, form))
+        return again(request, SHOW, **thread_context(db, me, thread_id, form, "ignore"))
     actions.ignore_thread(db, me, thread, form.data)
-    return done(request, "/desk/social", flash="Ignored, with your reason. You can look at it again under Ignored.")
+    return done(request, "/desk/social", flash="Ignored, with your reason. You can look at it again under Done.")
 
 
 @router.post("/social/{thread_id}/reopening")
@@ -62,6 +67,15 @@ def create_reopening(request: Request, db: Db, me: Me, thread_id: Id) -> Respons
     return done(request, f"/desk/social/{thread_id}", flash="Back in triage.")
 
 
-def _context(db: Db, me: Me, thread_id: int, form: Form[PublishThread] | Form[IgnoreThread]) -> dict[str, Any]:
-    thread = queries.thread_page(db, me, queries.access_thread(db, me, thread_id))
-    return {"list": queries.triage_page(db, me, thread.state), "thread": thread, "form": form}
+def thread_context(db: Session, me: Actor, thread_id: int, form: Form[Any], opened: str = "") -> dict[str, Any]:
+    """`opened`: which of the forms was sent and comes back."""
+    row = queries.access_thread(db, me, thread_id)
+    thread = queries.thread_page(db, me, row)
+    return {
+        "list": inbox_page(db, me, thread.state),
+        "thread": thread,
+        "panel": thread_panel(db, me, row),
+        "form": form,
+        "opened": opened,
+        "spikes": spikes(db, me),
+    }

@@ -13,12 +13,12 @@ from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.social.events import ThreadIgnored, ThreadPublished, ThreadReopened
+from forum.social.inbox.turning import DECIDED, OPEN
 from forum.social.inputs import IgnoreThread, PublishThread
 from forum.social.projection import project
 from forum.social.publishing import claim, write_topic
 
 CHANGED = "This thread changed since you read it. Read it once more, then publish."
-DECIDED = "Somebody has decided about this thread already."
 
 
 def publish_thread(session: Session, actor: Actor, thread: ThreadLink, data: PublishThread) -> Topic:
@@ -39,7 +39,7 @@ def publish_thread(session: Session, actor: Actor, thread: ThreadLink, data: Pub
 
 def ignore_thread(session: Session, actor: Actor, thread: ThreadLink, data: IgnoreThread) -> None:
     require(actor, Permission.triage)
-    _turn(session, thread, TriageState.new, TriageState.ignored, actor.member_id, data.reason)
+    _turn(session, thread, OPEN, TriageState.ignored, actor.member_id, data.reason)
     assert thread.id is not None
     emit(session, ThreadIgnored(actor.member_id, thread.id, data.reason))
 
@@ -47,15 +47,17 @@ def ignore_thread(session: Session, actor: Actor, thread: ThreadLink, data: Igno
 def reopen(session: Session, actor: Actor, thread: ThreadLink) -> None:
     """An ignored thread waits for a decision again. A published one is a topic, and is closed or removed there."""
     require(actor, Permission.triage)
-    _turn(session, thread, TriageState.ignored, TriageState.new, actor.member_id, "")
+    _turn(session, thread, (TriageState.ignored,), TriageState.new, actor.member_id, "")
     assert thread.id is not None
     emit(session, ThreadReopened(actor.member_id, thread.id))
 
 
-def _turn(session: Session, thread: ThreadLink, old: TriageState, new: TriageState, actor_id: int, reason: str) -> None:
+def _turn(
+    session: Session, thread: ThreadLink, old: tuple[TriageState, ...], new: TriageState, actor_id: int, reason: str
+) -> None:
     turned = (
         update(ThreadLink)
-        .where(col(ThreadLink.id) == thread.id, col(ThreadLink.state) == old)
+        .where(col(ThreadLink.id) == thread.id, col(ThreadLink.state).in_(old))
         .values(state=new, ignored_reason=reason, decided_by_id=actor_id, decided_at=clock.now())
     )
     if not session.execute(turned).rowcount:  # type: ignore[attr-defined]  # an UPDATE has one

@@ -12,6 +12,7 @@ from forum.models.catalog import Section
 from forum.models.social import MapRole, PostMap, ThreadLink, TriageState
 from forum.models.topics import Audience, Post, PostKind, Revision, Topic, TopicKind, TopicState
 from forum.social.escaping import escape, plain_to_markdown
+from forum.social.inbox.turning import OPEN
 from forum.social.projection import FIRST_MISSING, PlacedPost, Projection
 
 ROLES = {MapRole.answer: PostKind.answer, MapRole.comment: PostKind.comment}
@@ -21,8 +22,8 @@ def claim(session: Session, thread: ThreadLink, actor_id: int) -> None:
     """One person publishes a thread. The second of two who press at once is told."""
     claimed = (
         update(ThreadLink)
-        .where(col(ThreadLink.id) == thread.id, col(ThreadLink.state) == TriageState.new)
-        .values(state=TriageState.published, decided_by_id=actor_id, decided_at=clock.now())
+        .where(col(ThreadLink.id) == thread.id, col(ThreadLink.state).in_(OPEN))
+        .values(state=TriageState.published, watch_until=None, decided_by_id=actor_id, decided_at=clock.now())
     )
     if not session.execute(claimed).rowcount:  # type: ignore[attr-defined]  # an UPDATE has one
         raise Conflict("Somebody has decided about this thread already.")

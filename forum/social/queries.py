@@ -1,16 +1,14 @@
 """Reading threads from elsewhere: the list to triage, one thread, and what topic pages say of where they came from."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
 from forum.catalog.queries import list_sections
 from forum.core.errors import NotFound
-from forum.core.paging import cut, decode
-from forum.core.text import excerpt, hue, initials, plural
+from forum.core.text import hue, initials, plural
 from forum.models.accounts import Member
 from forum.models.social import (
     AccountKind,
@@ -27,11 +25,10 @@ from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.social.authors import OutsideAuthor, network_name, outside_author, shown_handle
+from forum.social.inbox.turning import OPEN
 from forum.social.projection import PlacedPost, Projection, project
-from forum.social.views import Origin, PersonView, PostView, StateTab, ThreadPage, ThreadRow, TriagePage
+from forum.social.views import Origin, PersonView, PostView, ThreadPage
 
-A_PAGE = 30
-STATES = {TriageState.new: "To triage", TriageState.published: "Published", TriageState.ignored: "Ignored"}
 ROLE_LABELS = {
     MapRole.question: "Question",
     MapRole.segment: "Question, continued",
@@ -49,36 +46,7 @@ def access_thread(session: Session, actor: Actor, thread_id: int) -> ThreadLink:
     return thread
 
 
-def triage_page(session: Session, actor: Actor, state: str = "", after: str | None = None) -> TriagePage:
-    require(actor, Permission.triage)
-    chosen = TriageState(state) if state in set(TriageState) else TriageState.new
-    key = decode(after)
-    statement = select(ThreadLink).where(col(ThreadLink.state) == chosen)
-    if key is not None and isinstance(key[0], datetime):
-        statement = statement.where(_before(key[0], key[1]))
-    order = (col(ThreadLink.last_post_at).desc(), col(ThreadLink.id).desc())
-    rows = list(session.scalars(statement.order_by(*order).limit(A_PAGE + 1)))
-    first = _first_posts(session, [row.id for row in rows if row.id])
-    page = cut(
-        rows, A_PAGE, lambda row: _row(row, first.get(row.id or 0)), lambda row: (row.last_post_at, row.id or 0), first=not key
-    )
-    older = f"/desk/social?state={chosen}&after={page.after}" if page.after else None
-    return TriagePage(page, _tabs(session, chosen), chosen, STATES[chosen], older)
-
-
-def _before(at: datetime, row_id: int) -> ColumnElement[bool]:
-    return or_(col(ThreadLink.last_post_at) < at, (col(ThreadLink.last_post_at) == at) & (col(ThreadLink.id) < row_id))
-
-
-def _tabs(session: Session, chosen: TriageState) -> list[StateTab]:
-    grouped = select(col(ThreadLink.state), func.count()).group_by(col(ThreadLink.state))
-    counts = dict(session.execute(grouped).all())
-    return [
-        StateTab(f"/desk/social?state={state}", label, counts.get(state, 0), state == chosen) for state, label in STATES.items()
-    ]
-
-
-def _first_posts(session: Session, thread_ids: list[int]) -> dict[int, Row[Any]]:
+def first_posts(session: Session, thread_ids: list[int]) -> dict[int, Row[Any]]:
     """The opening words of each thread, in one query."""
     live = col(ExternalPost.state) == ExternalPostState.live
     earliest = (
@@ -96,19 +64,6 @@ def _first_posts(session: Session, thread_ids: list[int]) -> dict[int, Row[Any]]
     return {row.thread_id: row for row in session.execute(statement)}
 
 
-def _row(thread: ThreadLink, first: Row[Any] | None) -> ThreadRow:
-    return ThreadRow(
-        id=thread.id or 0,
-        url=f"/desk/social/{thread.id}",
-        platform=thread.platform,
-        network=network_name(thread.platform),
-        author=(first.name or shown_handle(thread.platform, first.handle)) if first else "Somebody",
-        text=(excerpt(first.text, 180) or "A post without words.") if first else "This post is no longer available.",
-        at=thread.last_post_at,
-        size=f"{plural(thread.posts, 'post')} by {plural(thread.people, 'person', 'people')}",
-    )
-
-
 def thread_page(session: Session, actor: Actor, thread: ThreadLink) -> ThreadPage:
     require(actor, Permission.triage)
     projection = project(session, thread)
@@ -121,6 +76,7 @@ def thread_page(session: Session, actor: Actor, thread: ThreadLink) -> ThreadPag
         platform=thread.platform,
         network=network_name(thread.platform),
         state=thread.state,
+        open=thread.state in OPEN,
         title=projection.title,
         digest=projection.digest,
         posts=[_post(one) for one in projection.posts],
@@ -193,11 +149,12 @@ def origins(session: Session, topic_ids: Iterable[int]) -> dict[int, list[Origin
     """Threads that topics came from, the first one first."""
     statement = (
         select(ThreadLink, ExternalAccount)
-        .outerjoin(PostMap, (col(PostMap.topic_id) == col(ThreadLink.topic_id)) & (col(PostMap.role) == MapRole.question))
-        .outerjoin(ExternalPost, col(ExternalPost.id) == col(PostMap.external_post_id))
+        .outerjoin(
+            ExternalPost,
+            (col(ExternalPost.thread_id) == col(ThreadLink.id)) & (col(ExternalPost.ext_id) == col(ThreadLink.root_ext_id)),
+        )
         .outerjoin(ExternalAccount, col(ExternalAccount.id) == col(ExternalPost.account_id))
         .where(col(ThreadLink.topic_id).in_(list(topic_ids)), col(ThreadLink.state) == TriageState.published)
-        .where(or_(col(ExternalPost.thread_id).is_(None), col(ExternalPost.thread_id) == col(ThreadLink.id)))
         .order_by(col(ThreadLink.first_post_at), col(ThreadLink.id))
     )
     made: dict[int, list[Origin]] = {}

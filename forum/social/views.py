@@ -15,24 +15,29 @@ class ThreadRow:
     author: str
     text: str
     at: datetime
-    size: str
+    meta: str
+    advice: str
+    tone: str
+    who: str
+    """Who has it, when somebody has."""
 
 
 @dataclass(frozen=True, slots=True)
 class StateTab:
     url: str
     label: str
-    count: int
+    count: int | None
     current: bool
 
 
 @dataclass(frozen=True, slots=True)
-class TriagePage:
+class InboxPage:
     threads: Page[ThreadRow]
     tabs: list[StateTab]
     state: str
     state_label: str
     older_url: str | None
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class ThreadPage:
     platform: str
     network: str
     state: str
+    open: bool
     title: str
     digest: str
     posts: list[PostView]

@@ -12,7 +12,8 @@ TOGETHER = timedelta(days=7)
 """Two people within this time, and we join."""
 MANY = 3
 _SHARP = re.compile(
-    r"\b(?:useless|pathetic|disgrace\w*|liars?|lying|scam\w*|thieves|rip.?off|incompetent|joke of a|worst|idiots?|shame on)\b", re.I
+    r"\b(?:useless|pathetic|disgrace\w*|liars?|lying|scam\w*|thieves|rip.?off|incompetent|joke of a|worst|idiots?|shame on)\b",
+    re.I,
 )
 _ANGRY = 2
 
@@ -32,6 +33,7 @@ class Line:
 LINES = {
     "A": Line("Answer now", "Answer now", "bad", "send", 2),
     "A0": Line("Wait a little", "Wait a little", "", "timer", 1),
+    "W": Line("Waiting for them", "Their turn", "", "clock", 0),
     "A1": Line("Peers are answering", "Bring it in, with thanks", "ok", "hand-heart", 1),
     "A2": Line("Details arrived", "Bring it in", "accent", "message-circle-plus", 2),
     "A3": Line("Offer to go private", "One polite offer to go private", "warn", "lock-keyhole", 2),
@@ -78,12 +80,16 @@ def sharp(texts: list[str]) -> bool:
 def advise(facts: Facts) -> Advice:
     """The first line that fits, the gravest first."""
     if facts.incident or len(facts.people) >= MANY:
-        return Advice("B3", f"{len(facts.people)} people say the same. Handle it as one incident, and write to each of them once.")
+        return Advice(
+            "B3", f"{len(facts.people)} people say the same. Handle it as one incident, and write to each of them once."
+        )
     if len(facts.people) >= 2:
         first, second = facts.people[:2]
         return Advice("B2", f"Two people have this within seven days. Write to {first} first, then to {second}.{_hand(facts)}")
     if facts.influence >= SECOND_READER:
-        return Advice("A4", f"It reaches far ({facts.influence} of 100), so a second person reads the reply. The remedy is the same.")
+        return Advice(
+            "A4", f"It reaches far ({facts.influence} of 100), so a second person reads the reply. The remedy is the same."
+        )
     if facts.sharp:
         return Advice("A3", "The tone is sharp. Offer once, politely, to go on in private; if they have a point, put it right.")
     return _addressed(facts) if facts.addressed else _overheard(facts)
@@ -96,11 +102,13 @@ def _addressed(facts: Facts) -> Advice:
         helped = "and it worked" if facts.works else "already"
         return Advice("A1", f"Somebody answered {helped}. Check it, bring it in, and thank them by name.")
     if facts.ours:
-        return Advice("A0", "We have answered. Now it is their turn.")
+        return Advice("W", "We have answered. Now it is their turn.")
     over = facts.asked_at + GRACE
     if facts.now < over:
         return Advice("A0", f"They asked us by name. Until {over:%H:%M} UTC somebody may solve it first; nothing in haste.")
-    return Advice("A", f"They asked us by name, and nobody has answered in half an hour. Say sorry and ask one question.{_hand(facts)}")
+    return Advice(
+        "A", f"They asked us by name, and nobody has answered in half an hour. Say sorry and ask one question.{_hand(facts)}"
+    )
 
 
 def _overheard(facts: Facts) -> Advice:

@@ -67,7 +67,9 @@ def _spread(reach: Reach) -> Term:
         return Term("Reactions", "not known, counts as 0", 0)
     likes, reposts, replies = reach.likes or 0, reach.reposts or 0, reach.replies or 0
     points = 25 * min(1.0, log10(1 + likes + 2 * reposts + 3 * replies) / 3)
-    return Term("Reactions", f"{likes:,} likes, {reposts:,} reposts, {replies:,} replies{_dated(reach.seen_at)}", round(points, 1))
+    return Term(
+        "Reactions", f"{likes:,} likes, {reposts:,} reposts, {replies:,} replies{_dated(reach.seen_at)}", round(points, 1)
+    )
 
 
 def _known(reach: Reach) -> list[Term]:

@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import exp, log
+from pathlib import Path
 
 from forum.social.inbox.alike import normal, wordings
 
@@ -26,12 +28,7 @@ RAISE = 10.0
 OVERLAP = 0.5
 _NOISE = re.compile(r"https?://\S+|\b[\w.-]+\.[a-z]{2,}/\S*|@[\w.-]+(?:@[\w.-]+)?|\d+", re.I)
 _WORD = re.compile(r"[^\W\d_]{2,}(?:['’][^\W\d_]+)?")
-_COMMON = frozenset(
-    "a an and any are as at be been but by can did do does for from had has have he her his how if in into is it its just me my of on or our"
-    " out she so that the their them then there they this to too was we were what when where which who why will with you your am not no"
-    " again all also anyone because else ever every get got here like more now off one only please same since some still than thanks up very"
-    " der die das und ist mit für auf den dem ein eine nicht auch seit bei von zu im le la les un une de des du et est en pour pas".split()
-)
+_COMMON = frozenset(Path(__file__).with_name("common.txt").read_text().split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +77,9 @@ def _terms(words: list[str]) -> Iterable[str]:
     for word in words:
         if word not in _COMMON and len(word) > 2:
             yield word
-    for one, two in zip(words, words[1:], strict=False):
-        if one not in _COMMON or (two not in _COMMON and one in ("no", "not")):
-            if two not in _COMMON:
-                yield f"{one} {two}"
+    for one, two in pairwise(words):
+        if two not in _COMMON and (one not in _COMMON or one in ("no", "not")):
+            yield f"{one} {two}"
 
 
 def _troubled(words: list[str], text: str, trouble: frozenset[str]) -> bool:

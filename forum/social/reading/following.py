@@ -109,7 +109,7 @@ def _reword(session: Session, post_id: int, body: str) -> int:
 
 def _add(session: Session, topic: Topic, projection: Projection, places: Places, *, approved: bool) -> int:
     at = {post_id: place.post_id for post_id, (place, _, _) in places.items()}
-    question = next((place.post_id for place, _, _ in places.values() if place.role == MapRole.question), None)
+    question = _question(session, topic, places)
     if question is None:
         return 0
     added = 0
@@ -132,6 +132,17 @@ def _add(session: Session, topic: Topic, projection: Projection, places: Places,
     session.add(topic)
     session.flush()
     return added
+
+
+def _question(session: Session, topic: Topic, places: Places) -> int | None:
+    """What replies stand under; None where a person chose to take no replies over."""
+    roles = {place.role: place.post_id for place, _, _ in places.values()}
+    if MapRole.question in roles:
+        return roles[MapRole.question]
+    if not places or MapRole.mention_only in roles:
+        return None
+    statement = select(Post.id).where(Post.topic_id == topic.id, Post.kind == PostKind.question)
+    return session.exec(statement).first()
 
 
 def waits(one: PlacedPost) -> bool:

@@ -203,7 +203,7 @@ def poll(channel_id: int) -> None:
         try:
             batch = through(channel_id, _mentions_after(value))
         except ConnectorError:
-            _touch(channel_id, MENTIONS)
+            touch(channel_id, MENTIONS)
             return
         value = take_batch(channel_id, MENTIONS, batch, source, since=high_water)
         if not batch.more:
@@ -237,7 +237,7 @@ def take_batch(channel_id: int, stream: str, batch: MentionBatch, source: Source
     return batch.cursor
 
 
-def _touch(channel_id: int, stream: str) -> None:
+def touch(channel_id: int, stream: str) -> None:
     """Asked and not answered: the next try comes with the next turn."""
     with transaction() as session:
         row = session.get(ChannelCursor, (channel_id, stream))

@@ -9,7 +9,7 @@ from forum.core.text import Line, Words
 from forum.models.shares import SharePurpose
 from forum.social.inputs import Input
 
-WRITTEN = (SharePurpose.ask, SharePurpose.reply, SharePurpose.private, SharePurpose.holding)
+WRITTEN = (SharePurpose.ask, SharePurpose.reply, SharePurpose.private, SharePurpose.holding, SharePurpose.outcome)
 """What a person may begin; the others are prepared when something happens."""
 
 
@@ -21,7 +21,7 @@ class SaveShare(Input):
 
 
 class WriteReply(Input):
-    purpose: Literal["ask", "reply", "private", "holding"] = "reply"
+    purpose: Literal["ask", "reply", "private", "holding", "outcome"] = "reply"
     text: Annotated[Words, Field(min_length=1, max_length=10_000)]
     target: Annotated[Line, Field(max_length=300)] = ""
 

@@ -24,6 +24,7 @@ from forum.models import (
     ShareState,
     ShareVisit,
     ThreadLink,
+    ThreadWeight,
     Topic,
 )
 from forum.policy.actor import Actor
@@ -164,6 +165,7 @@ def _findings(session: Session, share: Share, thread: ThreadLink, handle: str) -
             fits=lengths.fits(rule, share.text),
             link=resolution_address(resolution) if linked and resolution else "",
             recent=_recent(session, share),
+            influence=weight.influence if (weight := session.get(ThreadWeight, thread.id)) else 0,
             incident=share.purpose == SharePurpose.holding,
         ),
     )

@@ -155,10 +155,12 @@ def _cut(quantifier: re.Match[str]) -> tuple[str, bool]:
     if sign == "?":
         return sign, False
     if sign in "*+":
-        return ("{0,%d}" if sign == "*" else "{1,%d}") % REACH, True
-    low = min(int(quantifier[1] or 0), REACH)
-    high = low if not quantifier[2] else min(int(quantifier[3] or REACH), REACH)
-    return "{%d,%d}" % (low, max(low, high)), True
+        return f"{{{0 if sign == '*' else 1},{REACH}}}", True
+    low = int(quantifier[1] or 0)
+    high = low if not quantifier[2] else int(quantifier[3] or REACH)
+    if max(low, high) > REACH:
+        raise TooCostly(f"A repeat reaches at most {REACH} characters.")
+    return f"{{{low},{max(low, high)}}}", True
 
 
 def _class_end(expression: str, start: int) -> int:

@@ -1,0 +1,95 @@
+"""Private cases: the customer's page behind its signed link, and the desk's side of it."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from forum.core.text import Id
+from forum.policy.actor import Actor
+from forum.social import queries
+from forum.social.privately import cases
+from forum.web.dependencies import Db, Me
+from forum.web.forms import Form, blank, posted
+from forum.web.once import carry_out
+from forum.web.pages import done, page
+
+router = APIRouter()
+CUSTOMER, STAFF = "cases/customer.html", "cases/show.html"
+Token = Annotated[str, Path(max_length=120)]
+Message = Annotated[Form[cases.WriteMessage], posted(cases.WriteMessage)]
+
+
+@router.get("/private/{token}")
+def show(request: Request, db: Db, token: Token) -> Response:
+    return _customer(request, db, token, blank())
+
+
+@router.post("/private/{token}/messages")
+def create(request: Request, db: Db, me: Me, token: Token, form: Message) -> Response:
+    case = cases.case_behind(db, token)
+
+    def write() -> str:
+        cases.write_as_customer(db, case, form.data)
+        return f"/private/{token}"
+
+    outcome = carry_out(db, me, form, write)
+    if outcome.url is None:
+        return _customer(request, db, token, outcome.form, status=outcome.status)
+    return done(request, outcome.url, flash="Sent. Only we can read it. Keep this page's address to see the answer.")
+
+
+def _customer(request: Request, db: Session, token: str, form: Form[Any], *, status: int = 200) -> Response:
+    case = cases.case_page(db, cases.case_behind(db, token), for_staff=False)
+    response = page(request, CUSTOMER, status=status, case=case, token=token, form=form)
+    response.headers["cache-control"] = "no-store"
+    response.headers["referrer-policy"] = "no-referrer"
+    response.headers["x-robots-tag"] = "noindex, nofollow"
+    return response
+
+
+@router.post("/desk/social/{thread_id}/case")
+def open_case(request: Request, db: Db, me: Me, thread_id: Id) -> Response:
+    case = cases.open_case(db, me, queries.access_thread(db, me, thread_id))
+    return done(request, f"/desk/cases/{case.id}", flash="In private now. The invitation waits under Replies for your approval.")
+
+
+@router.get("/desk/cases/{case_id}")
+def show_case(request: Request, db: Db, me: Me, case_id: Id) -> Response:
+    return _staff(request, db, me, case_id, blank())
+
+
+@router.post("/desk/cases/{case_id}/messages")
+def answer(request: Request, db: Db, me: Me, case_id: Id, form: Message) -> Response:
+    case = cases.access_case(db, me, case_id)
+
+    def write() -> str:
+        cases.write_as_staff(db, me, case, form.data)
+        return f"/desk/cases/{case_id}"
+
+    outcome = carry_out(db, me, form, write)
+    if outcome.url is None:
+        return _staff(request, db, me, case_id, outcome.form, status=outcome.status)
+    return done(request, outcome.url, flash="Sent.")
+
+
+@router.post("/desk/cases/{case_id}/closing")
+def close(
+    request: Request, db: Db, me: Me, case_id: Id, form: Annotated[Form[cases.CloseCase], posted(cases.CloseCase)]
+) -> Response:
+    case = cases.access_case(db, me, case_id)
+
+    def end() -> str:
+        cases.close_case(db, me, case, form.data)
+        return f"/desk/cases/{case_id}"
+
+    outcome = carry_out(db, me, form, end)
+    if outcome.url is None:
+        return _staff(request, db, me, case_id, outcome.form, status=outcome.status)
+    return done(request, outcome.url, flash="Closed.")
+
+
+def _staff(request: Request, db: Session, me: Actor, case_id: int, form: Form[Any], *, status: int = 200) -> Response:
+    case = cases.case_page(db, cases.access_case(db, me, case_id), for_staff=True)
+    return page(request, STAFF, status=status, case=case, form=form)

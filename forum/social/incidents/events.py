@@ -1,0 +1,43 @@
+"""What was suspected, and what people made of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentSuspected:
+    incident_id: int
+    posts: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentConfirmed:
+    actor_id: int
+    incident_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentDismissed:
+    """It was nothing: the word needs more next time."""
+
+    actor_id: int
+    incident_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentsMerged:
+    actor_id: int
+    incident_id: int
+    target_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentClosed:
+    actor_id: int
+    incident_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleWordsChanged:
+    actor_id: int
+    language: str
