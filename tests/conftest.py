@@ -32,6 +32,7 @@ from forum.core import clock, db, migrations, ratelimit
 from forum.core.settings import settings
 from forum.search import index as search_index
 from forum.search.queries import _like_topic
+from forum.social.incidents import noticeboard
 from forum.web import page_cache
 from tests.fakes.client import Browser
 
@@ -73,6 +74,7 @@ def database(schema: Path) -> Iterator[None]:
     search_index.close()
     ratelimit._limiter.cache_clear()
     _like_topic.cache_clear()
+    noticeboard.forget()
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     if _POSTGRES:

@@ -61,6 +61,7 @@ def social_rows(Row: Any, _for: Any) -> list[Any]:
         Row("POST /desk/delegation/{delegation_id}/end", "/desk/delegation/{delegation}/end", ADMINS),
         Row("GET /me/replies", "/me/replies", MEMBERS),
         Row("POST /me/replies/{thread_id}", "/me/replies/{linked}", DELEGATED, {"text": "It is solved, see the question."}),
+        *triage_rows(Row, _for),
         # Contacts and claims.
         Row("GET /desk/contacts", "/desk/contacts", STAFF),
         Row("GET /desk/contacts/{contact_id}", "/desk/contacts/{contact}", STAFF),
@@ -79,4 +80,50 @@ def social_rows(Row: Any, _for: Any) -> list[Any]:
         Row("POST /settings/accounts", "/settings/accounts", MEMBERS, {"address": "https://network.example/@dora"}),
         Row("POST /settings/accounts/{claim_id}/look", "/settings/accounts/{claim}/look", OWN_CLAIM),
         Row("POST /settings/accounts/{claim_id}/letting-go", "/settings/accounts/{claim}/letting-go", OWN_CLAIM),
+    ]
+
+
+def triage_rows(Row: Any, _for: Any) -> list[Any]:
+    """The inbox, watch rules, incidents and private cases."""
+    STAFF, ADMINS, ANYONE = _for("agent admin"), _for("admin"), _for(" ".join(_for("")))
+    TOO_LATE = {who: "409" if one == "ok" else one for who, one in STAFF.items()}
+    NOT_SO = {who: "422" if one == "ok" else one for who, one in STAFF.items()}
+    T, R, N = "/desk/social/{thread_id}", "/desk/rules/{rule_id}", "/desk/incidents/{incident_id}"
+    t, r, i = "/desk/social/{thread}", "/desk/rules/{watch_rule}", "/desk/incidents/{incident}"
+    RULE = {"name": "Lamps", "kind": "keyword", "expression": "lamp"}
+    return [
+        Row(f"POST {T}/watching", f"{t}/watching", STAFF, {"until": "{in_a_week}"}),
+        Row(f"POST {T}/escalation", f"{t}/escalation", STAFF, {"to": "{staff_handle}", "note": "Please look."}),
+        Row(f"POST {T}/attachment", f"{t}/attachment", TOO_LATE, {"topic": "{open}", "digest": "old"}),
+        Row(f"POST {T}/pending", f"{t}/pending", TOO_LATE, {"digest": "old"}),
+        Row(f"POST {T}/assignment", f"{t}/assignment", STAFF),
+        Row(f"POST {T}/assignment/removal", f"{t}/assignment/removal", TOO_LATE),
+        Row(f"POST {T}/return", f"{t}/return", TOO_LATE),
+        Row(f"POST {T}/case", f"{t}/case", STAFF),
+        Row("GET /desk/pastes/new", "/desk/pastes/new", STAFF),
+        Row("POST /desk/pastes", "/desk/pastes", STAFF, {"author": "Nora", "text": "My lamp hums."}),
+        Row("GET /desk/rules", "/desk/rules", STAFF),
+        Row("GET /desk/rules/new", "/desk/rules/new", STAFF),
+        Row("POST /desk/rules", "/desk/rules", STAFF, RULE),
+        Row(f"GET {R}", r, STAFF),
+        Row(f"POST {R}", r, STAFF, RULE),
+        Row(f"GET {R}/trial", f"{r}/trial", STAFF),
+        Row(f"POST {R}/pause", f"{r}/pause", STAFF),
+        Row(f"POST {R}/pause/removal", f"{r}/pause/removal", STAFF),
+        Row("GET /desk/incidents", "/desk/incidents", STAFF),
+        Row(f"GET {N}", i, STAFF),
+        Row(
+            f"POST {N}/confirmation", f"{i}/confirmation", STAFF, {"title": "Hubs are down", "note": "We have seen it, and look."}
+        ),
+        Row(f"POST {N}/dismissal", f"{i}/dismissal", STAFF),
+        Row(f"POST {N}/merging", f"{i}/merging", NOT_SO, {"into": "{incident}"}),
+        Row(f"POST {N}/closing", f"{i}/closing", TOO_LATE, {"outcome": "A cable was cut; it is whole again."}),
+        Row("GET /incidents/{incident_id}", "/incidents/{open_incident}", ANYONE),
+        Row("GET /admin/trouble-words", "/admin/trouble-words", ADMINS),
+        Row("POST /admin/trouble-words", "/admin/trouble-words", ADMINS, {"language": "en", "words": "broken"}),
+        Row("GET /private/{token}", "/private/{private_case_token}", ANYONE),
+        Row("POST /private/{token}/messages", "/private/{private_case_token}/messages", ANYONE, {"text": "Hello."}),
+        Row("GET /desk/cases/{case_id}", "/desk/cases/{private_case}", STAFF),
+        Row("POST /desk/cases/{case_id}/messages", "/desk/cases/{private_case}/messages", STAFF, {"text": "Hello."}),
+        Row("POST /desk/cases/{case_id}/closing", "/desk/cases/{private_case}/closing", STAFF, {"no_outcome": "One bill."}),
     ]

@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from forum.core import db as database
 from forum.core.settings import settings
 from forum.routes.outside import elsewhere
+from forum.social.incidents.noticeboard import current
 from forum.topics.home import home_page
 from forum.web.assets import assets
 from forum.web.dependencies import Db, Me
@@ -16,7 +17,7 @@ router = APIRouter()
 
 @router.get("/")
 def show(request: Request, db: Db, me: Me) -> Response:
-    return page(request, "home/show.html", page=home_page(db, me, elsewhere(db)))
+    return page(request, "home/show.html", page=home_page(db, me, elsewhere(db)), notices=current(db))
 
 
 @router.get("/healthz")
@@ -41,6 +42,7 @@ def robots() -> Response:
         "Disallow: /settings",
         "Disallow: /desk",
         "Disallow: /admin",
+        "Disallow: /private/",
     ]
     return PlainTextResponse("\n".join(lines) + "\n")
 

@@ -10,10 +10,11 @@ from forum.recognition.routing.desk import asked_about
 from forum.search.queries import similar_links, similar_topics
 from forum.social import queries as social
 from forum.social.authors import OutsideAuthor, network_name
+from forum.social.privately.cases import handled_since
 from forum.social.sharing import queries as sharing
 from forum.topics import pages
 from forum.topics.rows import topic_url
-from forum.topics.views import AskedView, Moment, OriginView, PersonView
+from forum.topics.views import AskedView, Moment, OriginView, PersonView, PrivateView
 
 RECENT = 4
 
@@ -28,6 +29,7 @@ def guests(session: Session, actor: Actor, loaded: pages.Loaded) -> pages.Guests
         origins=origin_views(session, topic.id) if topic.linked else [],
         authors={post_id: _person(author) for post_id, author in authors.items()},
         asked=_asked(session, topic.id) if actor.is_staff else [],
+        private=_private(session, topic.id) if topic.linked else None,
         shared=_shared(session, topic.id) if topic.linked else [],
         similar=similar_topics(session, topic.id, topic.title, topic.question_body),
     )
@@ -39,6 +41,11 @@ def _shared(session: Session, topic_id: int) -> list[Moment]:
         Moment(f"{one.purpose} posted on {network_name(one.platform)}", one.at, platform=one.platform, url=one.url)
         for one in sharing.receipts(session, topic_id)
     ]
+
+
+def _private(session: Session, topic_id: int) -> PrivateView | None:
+    found = handled_since(session, topic_id)
+    return PrivateView(*found) if found else None
 
 
 def _asked(session: Session, topic_id: int) -> list[AskedView]:

@@ -42,7 +42,7 @@ from forum.topics.merged import merged_views
 from forum.topics.post_views import Mine, Outside, OwnSolution, comment_view, load_comments, load_mine, post_view, select_posts
 from forum.topics.reviews.closing import LAPSES, live_votes
 from forum.topics.rows import SEPARATOR, STATE_LABELS, tag_views, topic_url
-from forum.topics.views import AskedView, CommentView, EarlierView, LinkView, Moment, OriginView, PostView, TopicPage
+from forum.topics.views import AskedView, CommentView, EarlierView, LinkView, Moment, OriginView, PostView, PrivateView, TopicPage
 
 ANSWERS = 30
 Earlier, Away = aliased(Topic), aliased(Topic)
@@ -73,6 +73,7 @@ class Guests:
     authors: Outside
     similar: list[LinkView]
     asked: list[AskedView]
+    private: PrivateView | None
     shared: list[Moment]
     """Where the outcome was told."""
 
@@ -127,6 +128,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         similar=guests.similar,
         looking=topic.looking or "",
         asked=guests.asked,
+        private=guests.private,
         notes=[comment_view(actor, topic, row, {}) for row in loaded.comments if row.kind == PostKind.note],
         embargo_until=topic.embargo_until,
         draft_body=my_state.get("draft", ""),

@@ -146,6 +146,15 @@ class PostView:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivateView:
+    """Part of it went on in private."""
+
+    since: datetime
+    open: bool
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkView:
     url: str
     title: str
@@ -252,6 +261,7 @@ class TopicPage:
     looking: str
     """Who was invited and is looking at it just now, or empty."""
     asked: list[AskedView]
+    private: PrivateView | None
     notes: list[CommentView]
     embargo_until: datetime | None
     """The reader has a seat at its product's preview, and keeps back what they know until then."""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from forum.core import clock
+from forum.core.ids import sign
 from forum.jobs.queue import enqueue
 from forum.models import (
     AccountClaim,
@@ -24,25 +25,31 @@ from forum.models import (
     FraudCase,
     FraudMember,
     FraudState,
+    Incident,
+    IncidentState,
     Job,
     JobState,
     LegacyId,
     Member,
     Platform,
     Post,
+    PrivateCase,
     Product,
     ReadingRequest,
     RoutingInvite,
+    RuleKind,
     Share,
     SignInSession,
     ThreadLink,
     Topic,
     TriageState,
     Visibility,
+    WatchRule,
 )
 from forum.policy.actor import actor_of
 from forum.resolutions import actions as resolutions
 from forum.resolutions.inputs import WriteResolution
+from forum.social.privately.cases import SEAL
 from forum.topics import actions, edits, inputs, verdicts
 from forum.votes import actions as votes
 from forum.votes.inputs import CastVote
@@ -165,6 +172,7 @@ def _elsewhere(session: Session, ids: Ids) -> None:
     session.commit()
     ids["delegation"] = granted.id
     _contacts(session, ids, account)
+    _triage(session, ids)
 
 
 def _contacts(session: Session, ids: Ids, account: ExternalAccount) -> None:
@@ -197,6 +205,19 @@ def _contacts(session: Session, ids: Ids, account: ExternalAccount) -> None:
     session.commit()
     ids |= {"contact": one.id, "other_contact": other.id, "account": account.id, "merge": merged.id}
     ids |= {"proposal": proposal.id, "claim": claim.id}
+
+
+def _triage(session: Session, ids: Ids) -> None:
+    """A watch rule, an incident nobody has decided about, an open one, and a private case."""
+    rule = WatchRule(name="Hubs", kind=RuleKind.keyword, expression="hub")
+    suspected = Incident(term="hub", title="Hub is dead", posts=5, people=5)
+    confirmed = Incident(term="app", title="The app is down", note="We look.", state=IncidentState.confirmed)
+    case = PrivateCase(name="case-in-tests", thread_id=ids["linked"])
+    session.add_all([rule, suspected, confirmed, case])
+    session.commit()
+    ids |= {"watch_rule": rule.id, "incident": suspected.id, "open_incident": confirmed.id, "private_case": case.id}
+    ids |= {"private_case_token": sign(case.name, SEAL), "staff_handle": ids["staff"].handle}
+    ids["in_a_week"] = (clock.now() + timedelta(days=7)).date().isoformat()
 
 
 def _thread(session: Session, account: ExternalAccount, name: str, state: TriageState, topic_id: int | None) -> int:

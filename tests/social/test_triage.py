@@ -114,8 +114,8 @@ def test_the_list_and_its_empty_states(client: Browser, session: Session) -> Non
     client.sign_in(make.agent(session))
     assert client.get("/desk").headers["location"] == "/desk/social"
     assert "Nothing to triage" in words(client.get("/desk/social"))
-    assert "Nothing published yet" in words(client.get("/desk/social?state=published"))
-    assert "Nothing ignored" in words(client.get("/desk/social?state=ignored"))
+    assert "Nothing done yet" in words(client.get("/desk/social?state=done"))
+    assert "Nothing is observed" in words(client.get("/desk/social?state=watching"))
     _thread(session)
     shown = words(client.get("/desk/social"))
     assert "@maeve on Mastodon" in shown and "5 posts by 4 people" in shown

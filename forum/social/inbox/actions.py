@@ -57,7 +57,9 @@ def escalate_thread(session: Session, actor: Actor, thread: ThreadLink, data: Es
 
 
 def _colleague(session: Session, handle: str) -> Member:
-    staff = select(Member).where(col(Member.handle) == handle.lstrip("@").lower(), col(Member.role).in_((Role.agent, Role.admin)))
+    staff = select(Member).where(
+        col(Member.handle_key) == handle.lstrip("@").lower(), col(Member.role).in_((Role.agent, Role.admin))
+    )
     found = session.scalars(staff).first()
     if found is None:
         raise Invalid({"to": "Nobody on staff is called that. Write a colleague's handle."})

@@ -30,11 +30,11 @@ from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.social import lengths
 from forum.social.authors import network_name, shown_handle
+from forum.social.channels.abilities import rule_of
 from forum.social.inbox.advice import LINES
 from forum.social.inbox.told import told
 from forum.social.projection import PlacedPost, Projection, project
 from forum.social.reading.following import waits
-from forum.social.sharing.queries import UNITS
 
 WATCH_DAYS = 2
 EARLIER = 4
@@ -102,7 +102,7 @@ class Panel:
     gone_root: bool = False
     limit: int = 500
     unit: str = "chars"
-    us: str = ""
+    link_weight: int | str = ""
     tomorrow: date | None = None
     usual_watch: date | None = None
 
@@ -114,7 +114,7 @@ def thread_panel(session: Session, actor: Actor, thread: ThreadLink) -> Panel:
     line = LINES.get(weight.advice)
     asker = next((one for one in posts.posts if one.post.state == ExternalPostState.live), None)
     today = clock.now().date()
-    most = lengths.limit(thread.platform)
+    counts = rule_of(session, thread)
     assignee = session.get(Member, thread.assignee_id) if thread.assignee_id else None
     return Panel(
         **_person(asker),
@@ -142,9 +142,9 @@ def thread_panel(session: Session, actor: Actor, thread: ThreadLink) -> Panel:
         **_incident(session, thread),
         **_case(session, thread),
         **_waiting(session, thread, posts),
-        limit=most,
-        unit=UNITS.get(thread.platform, "chars"),
-        us=network_name(thread.platform),
+        limit=lengths.limit(counts),
+        unit=lengths.unit(counts),
+        link_weight=counts.url_weight or "" if counts.unit != "x_weighted" else "",
         tomorrow=today + timedelta(days=1),
         usual_watch=today + timedelta(days=WATCH_DAYS),
     )

@@ -23,6 +23,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.social import lengths
+from forum.social.channels.abilities import rule_of
 from forum.social.incidents import noticeboard
 from forum.social.incidents.events import IncidentClosed, IncidentConfirmed, IncidentDismissed, IncidentsMerged
 from forum.social.incidents.inputs import CloseIncident, ConfirmIncident, MergeIncident
@@ -146,7 +147,8 @@ def _prepare(session: Session, actor: Actor, thread: ThreadLink, purpose: ShareP
     """The words are cut before the address is."""
     lead = "Updates" if purpose == SharePurpose.holding else "More"
     text = f"{said} {lead}: {url}"
-    while not lengths.fits(thread.platform, text) and len(said) > 20:
+    counts = rule_of(session, thread)
+    while not lengths.fits(counts, text) and len(said) > 20:
         said = said[:-20].rsplit(" ", 1)[0] + "…"
         text = f"{said} {lead}: {url}"
     try:

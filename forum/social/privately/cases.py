@@ -23,7 +23,6 @@ from forum.models import (
     PrivateCase,
     PrivateMessage,
     ThreadLink,
-    Topic,
     TriageState,
 )
 from forum.policy.actor import Actor
@@ -184,14 +183,14 @@ def _who(message: PrivateMessage, name: str | None) -> str:
     return (name or "Staff").split()[0]
 
 
-def handled_since(session: Session, topic: Topic) -> tuple[datetime, str, bool] | None:
+def handled_since(session: Session, topic_id: int) -> tuple[datetime, bool, str] | None:
     """For the public topic: since when it is handled in private, and how it ended."""
     statement = (
         select(PrivateCase)
         .join(ThreadLink, col(ThreadLink.id) == col(PrivateCase.thread_id))
-        .where(col(ThreadLink.topic_id) == topic.id)
+        .where(col(ThreadLink.topic_id) == topic_id)
         .order_by(col(PrivateCase.id))
         .limit(1)
     )
     case = session.scalars(statement).first()
-    return (case.opened_at, case.outcome, case.state == CaseState.open) if case else None
+    return (case.opened_at, case.state == CaseState.open, case.outcome) if case else None

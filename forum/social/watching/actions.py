@@ -78,7 +78,7 @@ def _ladder(session: Session, text: str) -> list[list[int]]:
 
 def _colleague(session: Session, handle: str, field: str) -> int:
     staff = select(col(Member.id)).where(
-        col(Member.handle) == handle.lstrip("@").lower(), col(Member.role).in_((Role.agent, Role.admin))
+        col(Member.handle_key) == handle.lstrip("@").lower(), col(Member.role).in_((Role.agent, Role.admin))
     )
     found = session.scalars(staff).first()
     if found is None:
