@@ -90,8 +90,7 @@ def load(session: Session, actor: Actor, topic_id: int, after: str | None = None
 
 
 def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -> TopicPage:
-    topic = loaded.topic
-    about = About(topic)
+    topic, about = loaded.topic, About(loaded.topic)
     mine = load_mine(session, actor, [row.id for row in loaded.posts])
     my_state = _my_state(session, actor, topic.id)
     posts = _post_views(actor, loaded, mine, guests.authors)
