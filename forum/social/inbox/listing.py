@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlmodel import Session, col
 
 from forum.core.paging import cut, decode
-from forum.core.text import excerpt
+from forum.core.text import excerpt, plural
 from forum.models import Member, Share, ShareState, ThreadLink, ThreadWeight, TriageState
 from forum.policy.actor import Actor
 from forum.policy.check import require
@@ -100,7 +100,7 @@ def _row(row: Row[Any], first: Row[Any] | None) -> ThreadRow:
         author=(first.name or shown_handle(thread.platform, first.handle)) if first else "Somebody",
         text=(excerpt(first.text, 180) or "A post without words.") if first else "This post is no longer available.",
         at=thread.last_post_at,
-        meta=row.meta or "",
+        meta=row.meta or f"{plural(thread.posts, 'post')} by {plural(thread.people, 'person', 'people')}",
         advice=label,
         tone=tone,
         who=row.name or "",
