@@ -81,8 +81,9 @@ def merge(session: Session, actor: Actor, incident: Incident, data: MergeInciden
         raise Invalid({"into": "Choose another incident that is open."})
     _turn(session, incident, (IncidentState.suspected, IncidentState.confirmed), IncidentState.merged, actor)
     incident.merged_into_id = target.id
+    told = {share.thread_id for share in _holding(session, target)}
     for share in _holding(session, incident):
-        if share.state in UNSENT:
+        if share.state in UNSENT and share.thread_id not in told:
             sharing.drop(session, actor, share)
     rows = session.scalars(select(IncidentReport).where(col(IncidentReport.incident_id) == incident.id)).all()
     report(session, target, {one.thread_id for one in rows if one.thread_id}, {one.topic_id for one in rows if one.topic_id})

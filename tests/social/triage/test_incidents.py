@@ -1,0 +1,164 @@
+"""Incidents: suspected by counting people, confirmed by a person, told once, closed with an outcome."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, col, select
+
+from forum.core import clock
+from forum.models import (
+    ExternalAccount,
+    Incident,
+    IncidentReport,
+    IncidentState,
+    Member,
+    Product,
+    Share,
+    SharePurpose,
+    ShareState,
+    SpikeTerm,
+    ThreadLink,
+)
+from forum.social.incidents import jobs
+from forum.social.simulated.network import Network, address
+from tests import make
+from tests.fakes.client import Browser, words
+from tests.make import channels
+
+SAID = (
+    "No internet in Headingley since noon, anybody else?",
+    "The line is dead here in Headingley, third outage",
+    "Headingley is offline again and nobody answers",
+    "Red light on the hub, our street in Headingley is down",
+    "Is Headingley broken for everyone or is it just us?",
+)
+NOTE = "We have seen it and are looking. Help is under Ask."
+
+
+@pytest.fixture
+def marta(session: Session, client: Browser) -> Member:
+    member = make.agent(session)
+    client.sign_in(member)
+    return member
+
+
+@pytest.fixture
+def net(session: Session) -> Network:
+    channels.channel(session)
+    return channels.network()
+
+
+def look(session: Session) -> list[Incident]:
+    session.rollback()
+    jobs.look_for_spikes()
+    session.expire_all()
+    return list(session.exec(select(Incident).order_by(col(Incident.id))))
+
+
+def said(session: Session, net: Network, texts: tuple[str, ...] = SAID, who: str = "person") -> list[ThreadLink]:
+    made = []
+    start = clock.now()
+    for number, text in enumerate(texts):
+        account = net.join(f"{who}{number}", f"{who.title()} {number}")
+        session.rollback()
+        made.append(channels.read(session, address(net.write(account, text, at=start - timedelta(minutes=number + 1)))))
+    session.rollback()
+    return made
+
+
+def earlier(session: Session, net: Network) -> None:
+    """Two days of ordinary words, so that there is something to compare with."""
+    account = net.join("usual", "Usual")
+    for day in (2, 3):
+        session.rollback()
+        channels.read(session, address(net.write(account, "Which cable fits my lamp?", at=clock.now() - timedelta(days=day))))
+
+
+def confirmed(client: Browser, incident: Incident, **more: str) -> int:
+    return client.post(
+        f"/desk/incidents/{incident.id}/confirmation", {"title": "No internet in Headingley", "note": NOTE, **more}
+    ).status_code
+
+
+def holding(session: Session) -> list[Share]:
+    session.expire_all()
+    session.rollback()
+    return list(session.exec(select(Share).where(Share.purpose == SharePurpose.holding).order_by(col(Share.id))))
+
+
+def test_many_people_with_the_same_trouble_stand_on_the_desk(
+    session: Session, client: Browser, net: Network, marta: Member
+) -> None:
+    earlier(session, net)
+    said(session, net)
+    (incident,) = look(session)
+    assert (incident.state, incident.people, incident.posts) == (IncidentState.suspected, 5, 5)
+    assert "5 people in" in words(client.get("/desk/social"))
+    assert look(session) == [incident], "one alert in twelve hours"
+
+
+def test_nobody_is_counted_twice_under_two_names(session: Session, net: Network) -> None:
+    earlier(session, net)
+    said(session, net)
+    member = make.member(session)
+    for account in session.exec(select(ExternalAccount).where(col(ExternalAccount.handle).like("person%"))):
+        account.claimed_by_id = member.id
+        session.add(account)
+    session.commit()
+    (incident,) = look(session)
+    assert (incident.people, incident.state) == (1, IncidentState.campaign)
+
+
+def test_a_notice_a_message_to_each_thread_once_and_how_it_ended(
+    session: Session, client: Browser, net: Network, marta: Member
+) -> None:
+    earlier(session, net)
+    threads = said(session, net)
+    (incident,) = look(session)
+    assert confirmed(client, incident) == 303
+    shares = holding(session)
+    assert sorted(one.thread_id for one in shares) == sorted(one.id for one in threads)
+    assert {one.state for one in shares} == {ShareState.draft}, "nothing goes out by itself"
+    assert "person" not in shares[0].text
+    with Browser(client.app) as stranger:
+        assert NOTE in words(stranger.get("/"))
+        assert NOTE in words(stranger.get(f"/incidents/{incident.id}"))
+    assert confirmed(client, incident) == 409
+    assert client.post(f"/desk/incidents/{incident.id}/closing", {"outcome": "short"}).status_code == 422
+    client.post(f"/desk/incidents/{incident.id}/closing", {"outcome": "A cabinet lost power. Nothing to do for you."})
+    assert {one.state for one in holding(session)} == {ShareState.dropped}
+    assert len(session.exec(select(Share).where(Share.purpose == SharePurpose.outcome)).all()) == 5
+    with Browser(client.app) as stranger:
+        assert NOTE not in words(stranger.get("/"))
+        assert "A cabinet lost power" in words(stranger.get(f"/incidents/{incident.id}"))
+
+
+def test_not_related_makes_the_bar_higher(session: Session, client: Browser, net: Network, marta: Member) -> None:
+    earlier(session, net)
+    said(session, net)
+    (incident,) = look(session)
+    client.post(f"/desk/incidents/{incident.id}/dismissal")
+    session.rollback()
+    assert session.get_one(SpikeTerm, incident.term).false_alarms == 1
+    assert client.get(f"/incidents/{incident.id}").status_code == 404
+
+
+def test_case_48_two_incidents_of_one_product_speak_once(session: Session, client: Browser, net: Network, marta: Member) -> None:
+    """SOCIAL 7, case 48: one open holding message per product, and joining drops the other draft."""
+    session.add(Product(slug="hub-3", name="Hub 3"))
+    session.commit()
+    threads = said(session, net)
+    one, two = Incident(term="headingley", title="No internet"), Incident(term="hub", title="Hub is dead")
+    session.add_all([one, two])
+    session.commit()
+    for incident, some in ((one, threads[:3]), (two, threads[2:])):
+        session.add_all([IncidentReport(incident_id=incident.id, thread_id=thread.id) for thread in some])
+    session.commit()
+    assert confirmed(client, one, product="hub-3") == 303
+    assert confirmed(client, two, product="hub-3") == 409
+    assert len(holding(session)) == 3
+    assert confirmed(client, two) == 303
+    assert client.post(f"/desk/incidents/{two.id}/merging", {"into": str(one.id)}).status_code == 303
+    open_ones = [share for share in holding(session) if share.state == ShareState.draft]
+    assert sorted(share.thread_id for share in open_ones) == sorted(thread.id for thread in threads), "each thread once"
+    assert session.get_one(Incident, two.id).state == IncidentState.merged
