@@ -15,6 +15,7 @@ def social_rows(Row: Any, _for: Any) -> list[Any]:
     SIGNED_IN = _for("unconfirmed member volunteer moderator agent admin suspended asker")
     MEMBERS = _for("member volunteer moderator agent admin asker")
     OWN_CLAIM = _for("", "404", asker="409", visitor="403", unconfirmed="403", suspended="403")
+    NOBODY_THERE = {who: "404" if one == "ok" else one for who, one in STAFF.items()}
     DELEGATED = _for("", "409", visitor="403", unconfirmed="403", suspended="403")
     return [
         Row("GET /desk/social", "/desk/social", STAFF),
@@ -53,6 +54,10 @@ def social_rows(Row: Any, _for: Any) -> list[Any]:
         ),
         Row(f"POST {S}/taking-back", "/shares/{share}/taking-back", TOO_LATE),
         Row(f"POST {S}/dropping", "/shares/{share}/dropping", STAFF),
+        Row("GET /desk/practice", "/desk/practice", STAFF),
+        Row("POST /desk/practice/posts", "/desk/practice/posts", STAFF, {"handle": "@maeve", "text": "Is anyone there?"}),
+        Row("POST /desk/practice/accounts/{account_id}", "/desk/practice/accounts/nobody", NOBODY_THERE, {"bio": "x"}),
+        Row("POST /desk/practice/faults", "/desk/practice/faults", STAFF, {"fault": "down"}),
         # Volunteers' replies.
         Row("GET /desk/delegation", "/desk/delegation", ADMINS),
         Row("POST /desk/delegation", "/desk/delegation", ADMINS, {"handle": "{helper_handle}", "channel": "{channel}"}),

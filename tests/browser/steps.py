@@ -1,6 +1,7 @@
 """What people do, in their words; each step leaves them on the page they would be on."""
 
 import re
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from io import BytesIO
@@ -8,6 +9,7 @@ from io import BytesIO
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from forum.core import clock
 from tests.fakes.live import Live, wait_until
 
 LINK = re.compile(r"https?://\S+")
@@ -51,6 +53,33 @@ def answer(page: Page, url: str, text: str) -> None:
     page.get_by_label("Your answer").fill(text)
     page.get_by_role("button", name="Post answer").click()
     expect(page.locator(".answer", has_text=text)).to_be_visible()
+
+
+def make_official(page: Page, url: str, words: str) -> None:
+    page.goto(url)
+    answer = page.locator(".answer", has_text=words)
+    answer.locator("summary[aria-label='More actions']").click()
+    answer.get_by_role("link", name="Mark as official").click()
+    page.get_by_label("What does it apply to?").fill("Hub 3, firmware 4.1")
+    page.get_by_label("When do we check it again?").fill((clock.now() + timedelta(days=100)).date().isoformat())
+    page.get_by_role("button", name="Mark as official").click()
+    official = page.locator("article.official")
+    expect(official).to_contain_text("Hub 3, firmware 4.1")
+    expect(official).to_contain_text("We check this again on")
+
+
+def resolve(page: Page, url: str, problem: str, fix: str) -> str:
+    """Where publishing leads."""
+    page.goto(url)
+    page.get_by_role("link", name="Write a resolution").click()
+    page.get_by_label("The problem in one line").fill(problem)
+    page.get_by_label("The fix in one or two sentences").fill(fix)
+    page.get_by_label("The steps").fill("1. Open the hub's page.\n2. Set the channel to **36**.")
+    for box in page.get_by_role("group", name="Credit").get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator("#flash")).to_contain_text("Published.")
+    return page.url
 
 
 def press(button: Locator) -> None:

@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from forum.core import clock
 from tests import make
 from tests.browser import steps
 from tests.browser.conftest import Desk, desk
@@ -40,8 +38,8 @@ def test_from_joining_to_credit(windows: Desk, live: Live) -> None:
     steps.press(waiting.get_by_role("button", name="I have this too"))
     _thank_and_accept(asker, url, windows)
     staff = windows.window(agent)
-    _make_official(staff, url)
-    resolution = _resolve(staff, url)
+    steps.make_official(staff, url, "channel to 36")
+    resolution = steps.resolve(staff, url, "Amber light every evening", "Set the channel to 36.")
     _read_as_visitor(windows.window(), url, resolution, helper.name)
     _see_the_credit(windows.window(helper), helper.handle)
     _see_the_news(asker, helper.name)
@@ -113,32 +111,6 @@ def _thank_and_accept(page: Page, url: str, windows: Desk) -> None:
     steps.press(page.get_by_role("button", name="Works for me"))
     page.get_by_role("button", name="This solved it").click()
     expect(page.locator(".answer.is-accepted")).to_contain_text("says this solved it")
-
-
-def _make_official(page: Page, url: str) -> None:
-    page.goto(url)
-    answer = page.locator(".answer", has_text="channel to 36")
-    answer.locator("summary[aria-label='More actions']").click()
-    answer.get_by_role("link", name="Mark as official").click()
-    page.get_by_label("What does it apply to?").fill("Hub 3, firmware 4.1")
-    page.get_by_label("When do we check it again?").fill((clock.now() + timedelta(days=100)).date().isoformat())
-    page.get_by_role("button", name="Mark as official").click()
-    official = page.locator("article.official")
-    expect(official).to_contain_text("Hub 3, firmware 4.1")
-    expect(official).to_contain_text("We check this again on")
-
-
-def _resolve(page: Page, url: str) -> str:
-    page.goto(url)
-    page.get_by_role("link", name="Write a resolution").click()
-    page.get_by_label("The problem in one line").fill("Amber light every evening")
-    page.get_by_label("The fix in one or two sentences").fill("Set the channel to 36.")
-    page.get_by_label("The steps").fill("1. Open the hub's page.\n2. Set the channel to **36**.")
-    for box in page.get_by_role("group", name="Credit").get_by_role("checkbox").all():
-        box.check()
-    page.get_by_role("button", name="Publish").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Amber light every evening")
-    return page.url
 
 
 def _read_as_visitor(page: Page, topic: str, resolution: str, helper: str) -> None:
