@@ -14,7 +14,9 @@ from forum.core.errors import ForumError
 from forum.importers.report import Report
 from forum.importers.social_files import importing as social_files
 from forum.importers.social_files.importing import Format
+from forum.importers.social_files.mapped_csv import Columns
 from forum.importers.stackexchange import importing as dumps
+from forum.models.social import Platform
 
 imports = typer.Typer(help="Bring a community or an archive in. Safe to stop, start again and repeat.", no_args_is_help=True)
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and count only; nothing is written.")]
@@ -36,11 +38,20 @@ def stackexchange(
 def social(
     file: Annotated[Path, typer.Argument(help="A file or folder; .xz and .tar.xz are read as they are.")],
     form: Annotated[Format, typer.Option("--format", help="What the file holds.")],
+    mapped: Annotated[
+        list[str] | None, typer.Option("--map", help="For csv: what=column, such as id=tweet_id; once for each. Else guessed.")
+    ] = None,
+    network: Annotated[Platform, typer.Option(help="For csv: whose ids these are.")] = Platform.elsewhere,
+    place: Annotated[
+        str, typer.Option(help="For csv: a word for where it comes from, part of ids that no network knows.")
+    ] = "file",
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Import posts from elsewhere into triage. Nothing becomes public by this."""
-    _show(lambda bar: social_files.run(file, form, dry_run=dry_run, progress=bar), as_json)
+    pairs = [one.partition("=") for one in mapped or []]
+    columns = Columns({key.strip(): heading.strip() for key, _, heading in pairs}, network, place)
+    _show(lambda bar: social_files.run(file, form, dry_run=dry_run, progress=bar, columns=columns), as_json)
 
 
 def _show(work: Callable[[Progress | None], Report], as_json: bool) -> None:

@@ -50,6 +50,7 @@ def take_in(
     dry_run: bool,
     on_read: Callable[[], None] = lambda: None,
     on_written: Callable[[int, int], None] = lambda _done, _all: None,
+    consent: str = "",
 ) -> Tally:
     """Read everything into a scratch file, find the threads, then write in batches that each commit."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -64,13 +65,18 @@ def take_in(
         if dry_run:
             tally.wrote.update({"would store": staging.size(), "thread": staging.threads()})
         else:
-            _write_all(staging, platform, open_run(source), tally, on_written)
+            _write_all(staging, platform, consent, open_run(source), tally, on_written)
         staging.close()
     return tally
 
 
 def _write_all(
-    staging: Staging, platform: Platform, standing: Standing, tally: Tally, on_written: Callable[[int, int], None]
+    staging: Staging,
+    platform: Platform,
+    consent: str,
+    standing: Standing,
+    tally: Tally,
+    on_written: Callable[[int, int], None],
 ) -> None:
     """A finished source is compared once more from its start; an interrupted one goes on behind its cursor."""
     counts: dict[str, Any] = dict(standing.counts)
@@ -86,7 +92,7 @@ def _write_all(
     written, size = 0, staging.size()
     for batch in staging.batches(cursor, BATCH):
         with transaction() as session:
-            wrote = write_batch(session, platform, batch)
+            wrote = write_batch(session, platform, batch, consent)
             if not standing.finished:
                 counts["wrote"] = dict(Counter(counts.get("wrote", {})) + wrote)
                 advance(session, standing.run_id, batch[-1].seq, counts)
@@ -98,17 +104,18 @@ def _write_all(
             advance(session, standing.run_id, cursor, counts, finished=True)
 
 
-def write_batch(session: Session, platform: Platform, batch: list[StagedPost]) -> Counter[str]:
+def write_batch(session: Session, platform: Platform, batch: list[StagedPost], consent: str = "") -> Counter[str]:
     """Writes posts whose threads are known, in the caller's transaction: stored, updated, restored, unchanged, account, thread."""
-    return _Writer(session, platform).write(batch)
+    return _Writer(session, platform, consent).write(batch)
 
 
 class _Writer:
     """One batch, in one transaction."""
 
-    def __init__(self, session: Session, platform: Platform) -> None:
+    def __init__(self, session: Session, platform: Platform, consent: str) -> None:
         self.session = session
         self.platform = platform
+        self.consent = consent
         self.wrote: Counter[str] = Counter()
         self.silent: set[int] = set()
         """Accounts of which nothing is shown: closed to strangers, or withdrawn by who they belong to."""
@@ -272,7 +279,7 @@ class _Writer:
             "platform": self.platform, "host": host_of(self.platform, one.root), "root_ext_id": one.root,
             "root_missing": not one.root_known, "url": "", "state": TriageState.new, "posts": 0, "people": 0,
             "first_post_at": one.post.created_at, "last_post_at": one.post.created_at, "ignored_reason": "",
-            "imported_at": clock.now(),
+            "imported_at": clock.now(), "consent": self.consent,
         }  # fmt: skip
 
     def _recount(self, ids: set[int]) -> None:

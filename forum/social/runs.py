@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from forum.core import clock
 from forum.core.db import transaction
 from forum.core.text import clean_anyway
 from forum.models.social import ImportProblem, ImportRun
+
+NOTED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,11 @@ def advance(session: Session, run_id: int, cursor: int, counts: dict[str, Any], 
 
 
 def note(session: Session, run_id: int, problems: Iterable[Problem]) -> None:
-    rows = [
-        {"run_id": run_id, "line": one.line, "item": clean_anyway(one.item)[:300], "reason": clean_anyway(one.reason)[:300]}
-        for one in problems
-    ]
-    if rows:
+    """A file may hold as many problems as rows, so they pass through a few at a time."""
+    waiting = iter(problems)
+    while some := list(islice(waiting, NOTED_AT_ONCE)):
+        rows = [
+            {"run_id": run_id, "line": one.line, "item": clean_anyway(one.item)[:300], "reason": clean_anyway(one.reason)[:300]}
+            for one in some
+        ]
         session.execute(insert(ImportProblem), rows)

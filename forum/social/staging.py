@@ -7,7 +7,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -179,7 +179,7 @@ class Staging:
                 root = row[2]
             elif current in seen:
                 self._db.execute("UPDATE node SET parent = '' WHERE ext_id = ?", (current,))
-                self._problem(0, current, CYCLE)
+                self._problem(self._line(current), current, CYCLE)
                 root = current
             else:
                 seen.add(current)
@@ -188,6 +188,9 @@ class Staging:
                 root = "" if row[0] else current
                 current = row[0] or current
         self._db.executemany("UPDATE node SET root = ? WHERE ext_id = ?", [(root, one) for one in path])
+
+    def _line(self, ext_id: str) -> int:
+        return int(self._db.execute("SELECT json_extract(data, '$.line') FROM node WHERE ext_id = ?", (ext_id,)).fetchone()[0])
 
     def _outside(self, ext_id: str) -> str:
         row = self._db.execute("SELECT root FROM outside WHERE ext_id = ?", (ext_id,)).fetchone()
@@ -220,8 +223,14 @@ class Staging:
             ]
 
 
+_POST = tuple(one.name for one in fields(SourcePost) if one.name not in ("account", "answered_by"))
+_ACCOUNT = tuple(one.name for one in fields(SourceAccount))
+
+
 def _pack(post: SourcePost) -> str:
-    return json.dumps(asdict(replace(post, answered_by=())), default=lambda value: value.isoformat())
+    values: dict[str, Any] = {name: getattr(post, name) for name in _POST}
+    values["account"] = {name: getattr(post.account, name) for name in _ACCOUNT}
+    return json.dumps(values, default=lambda value: value.isoformat())
 
 
 def _unpack(data: str) -> SourcePost:

@@ -6,9 +6,15 @@ from sqlmodel import Session
 
 from forum.core import clock
 from forum.core.settings import settings
-from forum.models import Channel, ChannelCursor, Platform, ReadingRequest, ThreadLink
+from forum.models import Channel, ChannelCursor, Platform, ReadingRequest, ThreadLink, Topic
+from forum.policy.actor import actor_of
+from forum.social.actions import publish_thread
+from forum.social.inputs import PublishThread
+from forum.social.projection import project
 from forum.social.reading import jobs
 from forum.social.simulated.network import OWN, Network
+from tests.make.content import section
+from tests.make.people import agent
 
 
 def network() -> Network:
@@ -58,6 +64,16 @@ def read_again(session: Session, thread: ThreadLink) -> ThreadLink:
     session.expire_all()
     session.rollback()
     return session.get_one(ThreadLink, thread.id)
+
+
+def publish(session: Session, thread: ThreadLink) -> Topic:
+    """By a member of staff who saw it as it stands."""
+    section(session, slug="help")
+    title = "Wi-Fi is lost after dinner, whatever the room"
+    data = PublishThread(title=title, section="help", digest=project(session, thread).digest)
+    topic = publish_thread(session, actor_of(agent(session)), thread, data)
+    session.commit()
+    return topic
 
 
 def cursor_of(session: Session, made: Channel) -> ChannelCursor | None:

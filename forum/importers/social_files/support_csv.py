@@ -4,11 +4,10 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import IO
 
+from forum.importers.social_files.dates import moment
 from forum.importers.social_files.opening import sources
 from forum.models.social import AccountKind
 from forum.social.sources import Item, Skipped, SourceAccount, SourcePost, line, plain
@@ -51,7 +50,7 @@ def _post(number: int, row: list[str]) -> Item:
         return Skipped(number, line(row[0], 40), "This row does not have seven fields.")
     tweet, author, inbound, created, text, responses, parent = row
     post_id = _id(tweet)
-    at = _date(created)
+    at = moment(created)
     if not post_id:
         return Skipped(number, line(tweet, 40), "The id of this row is not a whole number.")
     if at is None:
@@ -81,19 +80,3 @@ def _account(handle: str, *, brand: bool) -> SourceAccount:
 def _id(value: str) -> str:
     found = _ID.fullmatch(value.strip())
     return found[1] if found else ""
-
-
-def _date(value: str) -> datetime | None:
-    """`Tue Oct 31 22:10:47 +0000 2017`, or any date that mail or ISO writes."""
-    value = value.strip()[:60]
-    for parse in (_stamp, datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            found = parse(value)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    return None
-
-
-def _stamp(value: str) -> datetime:
-    return datetime.strptime(value, "%a %b %d %H:%M:%S %z %Y")

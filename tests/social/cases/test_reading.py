@@ -28,9 +28,6 @@ from forum.models import (
     Topic,
 )
 from forum.policy.actor import actor_of
-from forum.social.actions import publish_thread
-from forum.social.inputs import PublishThread
-from forum.social.projection import project
 from forum.social.reading import jobs
 from forum.social.reading.erasing import erase_again, erased_list
 from forum.social.reading.requests import ReadAddress, ask_for
@@ -57,14 +54,7 @@ def staff(session: Session) -> Member:
     return make.member(session, role=Role.agent)
 
 
-def published(session: Session, thread: ThreadLink) -> Topic:
-    make.section(session, slug="help")
-    data = PublishThread(
-        title="Wi-Fi is lost after dinner, whatever the room", section="help", digest=project(session, thread).digest
-    )
-    topic = publish_thread(session, actor_of(staff(session)), thread, data)
-    session.commit()
-    return topic
+published = channels.publish
 
 
 def counts(session: Session, thread: ThreadLink) -> dict[str, int]:
