@@ -54,14 +54,14 @@ def _erase_posts(session: Session, ids: list[int], titles: dict[int, str]) -> No
             continue
         post = session.get_one(Post, place.post_id)
         if place.role == MapRole.question:
-            _neutral_title(session, place.topic_id, titles[outside.id], outside)
+            neutral_title(session, place.topic_id, titles[outside.id], outside)
         if place.role != MapRole.segment:
-            _empty(session, post, ROOT_REMOVED if place.role == MapRole.question else REMOVED)
+            empty(session, post, ROOT_REMOVED if place.role == MapRole.question else REMOVED)
     for (topic_id, thread_id), count in erased.items():
         emit(session, OutsidePostsErased(topic_id, thread_id, count))
 
 
-def _empty(session: Session, post: Post, said: str) -> None:
+def empty(session: Session, post: Post, said: str) -> None:
     """No earlier version keeps the words either."""
     post.body = f"*{said}*"
     post.html, post.renderer = markdown.render(post.body), markdown.RENDERER
@@ -71,7 +71,7 @@ def _empty(session: Session, post: Post, said: str) -> None:
     session.add(Revision(post_id=post.id, number=1, body=post.body, at=post.created_at))
 
 
-def _neutral_title(session: Session, topic_id: int, proposed: str, outside: ExternalPost) -> None:
+def neutral_title(session: Session, topic_id: int, proposed: str, outside: ExternalPost) -> None:
     """A title that a person wrote here stays; one taken from the deleted words goes."""
     topic = session.get_one(Topic, topic_id)
     if proposed and (topic.title == proposed or topic.title.casefold() in proposed.casefold()):

@@ -12,10 +12,14 @@ from forum.models.social import ExternalPost, ExternalPostState, MapRole, PostMa
 from forum.models.topics import Post, PostKind, PostState, Revision, Topic
 from forum.social.projection import PlacedPost, Projection, project
 from forum.social.publishing import ROLES, add_reply, body_of, map_row, question_body
+from forum.social.reading.erasing import empty, neutral_title
 from forum.social.reading.events import OutsidePostsChanged
+from forum.social.threading import title_for
 from forum.topics.events import PostEdited
 
 HIDDEN = (ExternalPostState.denied, ExternalPostState.withheld)
+OPENING = (MapRole.question, MapRole.segment)
+NOT_SHOWN = "Whoever asked this does not show the question any more. The answers stay, because they help others."
 
 
 def follow(session: Session, thread: ThreadLink, *, approved: bool = False) -> int:
@@ -26,6 +30,7 @@ def follow(session: Session, thread: ThreadLink, *, approved: bool = False) -> i
     places = _places(session, thread)
     edited = _hide_and_show(session, topic, places.values())
     projection = project(session, thread)
+    edited += _hide_or_show_question(session, topic, projection, places)
     edited += _follow_wordings(session, projection, places)
     added = _add(session, topic, projection, places, approved=approved)
     if added or edited:
@@ -65,6 +70,25 @@ def _hide_and_show(session: Session, topic: Topic, places: Iterable[tuple[PostMa
     return changed
 
 
+def _hide_or_show_question(session: Session, topic: Topic, projection: Projection, places: Places) -> int:
+    """A question nobody may read there has no words here either, whoever edited them; its answers stay. It comes back alike."""
+    opening = [(place, state) for place, _, state in places.values() if place.role in OPENING]
+    first = next((place for place, _ in opening if place.role == MapRole.question and place.post_id is not None), None)
+    if first is None:
+        return 0
+    post = session.get_one(Post, first.post_id)
+    concealed = post.body == f"*{NOT_SHOWN}*"
+    if not concealed and any(state in HIDDEN for _, state in opening):
+        asked = session.get_one(ExternalPost, first.external_post_id)
+        neutral_title(session, topic.id, title_for(asked.text), asked)
+        empty(session, post, NOT_SHOWN)
+        return 1
+    if concealed and all(state == ExternalPostState.live for _, state in opening):
+        again = [one for one in projection.posts if one.placement.role in OPENING]
+        return _reword(session, post.id, question_body(again, projection))
+    return 0
+
+
 def _count(session: Session, topic: Topic, post: Post, step: int) -> None:
     if post.kind == PostKind.answer:
         bump(topic, answers=step)
@@ -78,7 +102,7 @@ def _count(session: Session, topic: Topic, post: Post, step: int) -> None:
 def _follow_wordings(session: Session, projection: Projection, places: Places) -> int:
     """An edit there is an edit here, unless a person has edited the post here meanwhile: then staff see both."""
     changed = 0
-    opening = [one for one in projection.posts if one.placement.role in (MapRole.question, MapRole.segment)]
+    opening = [one for one in projection.posts if one.placement.role in OPENING]
     stale = {
         post_id for post_id, (place, wording, _) in places.items() if place.text_hash and wording and place.text_hash != wording
     }
@@ -88,7 +112,9 @@ def _follow_wordings(session: Session, projection: Projection, places: Places) -
             continue
         if one.wording.findings and not one.wording.withheld and place.role in ROLES:
             continue
-        body = question_body(opening, projection) if place.role in (MapRole.question, MapRole.segment) else body_of(one)
+        if place.role in OPENING and one.post.state in HIDDEN:
+            continue
+        body = question_body(opening, projection) if place.role in OPENING else body_of(one)
         changed += _reword(session, place.post_id, body)
         place.text_hash = one.post.text_hash
         session.add(place)
