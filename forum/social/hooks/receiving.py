@@ -30,6 +30,8 @@ REMEMBERED = timedelta(days=7)
 MOST_NAMES = 200
 _NUMBERS = re.compile(r"like|favou?rite|follow|view|reaction|repost|boost|score", re.I)
 _DELETIONS = re.compile(r"delet|destroy|remove", re.I)
+_TOKEN = re.compile(r"[A-Za-z0-9_=+/-]{1,200}")
+"""What X asks us to sign. Nothing like it is taken for a message, or whoever asks could have any message signed."""
 _ID = re.compile(r"[A-Za-z0-9_:/.@#?=~%+-]{1,300}")
 
 
@@ -45,17 +47,21 @@ def hooked(session: Session, platform: str, channel_id: int) -> tuple[Channel, S
 
 
 def answer_challenge(session: Session, platform: str, channel_id: int, token: str) -> str:
-    _, _, secret = hooked(session, platform, channel_id)
+    _, scheme, secret = hooked(session, platform, channel_id)
+    if not scheme.asks or not _TOKEN.fullmatch(token):
+        raise NotFound
     return challenge(secret, token)
 
 
 def receive(session: Session, platform: str, channel_id: int, body: bytes, headers: Mapping[str, str]) -> bool:
-    """False for a message that is not genuine. One that came before is taken for received."""
+    """False for a message that is not genuine. One that came before, or that says nothing, is taken for received."""
     channel, scheme, secret = hooked(session, platform, channel_id)
     now = clock.now()
     if not genuine(scheme, secret, body, headers, now):
         return False
     payload = _object(body)
+    if payload is None:
+        return True
     kind, names = _kind(payload, headers.get(scheme.kind, "") if scheme.kind else ""), sorted(_names(payload))
     values = {
         "provider": channel.platform,
@@ -91,12 +97,12 @@ def _make_room(session: Session, channel_id: int) -> None:
         session.execute(delete(HookDelivery).where(col(HookDelivery.id).in_(oldest)))
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _object(body: bytes) -> dict[str, Any] | None:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _kind(payload: Mapping[str, Any], said: str) -> HookKind:

@@ -26,10 +26,12 @@ class Scheme:
     """Header with seconds since 1970 that is signed together with the body."""
     kind: str = ""
     """Header that says what happened."""
+    asks: bool = False
+    """Whether it has us sign a token of its own now and then."""
 
 
 SCHEMES: dict[Platform, Scheme] = {
-    Platform.x: Scheme("x-twitter-webhooks-signature", in_base64=True),
+    Platform.x: Scheme("x-twitter-webhooks-signature", in_base64=True, asks=True),
     Platform.mastodon: Scheme("x-hub-signature"),
     Platform.discourse: Scheme("x-discourse-event-signature", delivery="x-discourse-event-id", kind="x-discourse-event"),
     Platform.simulated: Scheme("x-hook-signature", delivery="x-hook-id", time="x-hook-time", kind="x-hook-event"),

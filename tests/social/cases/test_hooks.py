@@ -1,5 +1,6 @@
 """Messages that networks send us: signed, known again, never trusted, never too many."""
 
+import base64
 import hashlib
 import json
 from typing import Any
@@ -122,6 +123,23 @@ def test_x_asks_whether_we_hold_the_secret(client: Browser, session: Session) ->
     assert deliver(client, made, body) == 202
     row = session.exec(select(HookDelivery)).one()
     assert (row.kind, row.delivery_id) == (HookKind.posts, f"{made.id}:{hashlib.sha256(body).hexdigest()}")
+
+
+@pytest.mark.parametrize("platform", [Platform.x, Platform.mastodon, Platform.discourse, Platform.simulated])
+def test_nobody_has_us_sign_a_message_of_theirs(client: Browser, session: Session, platform: Platform) -> None:
+    """What we answer to a question about the secret never serves as the signature of a message."""
+    made = hooked(session, platform)
+    moment = str(int(clock.now().timestamp()))
+    scheme = SCHEMES[platform]
+    for body in ('{"id": "123"}', "123"):
+        token = f"{moment}.{body}" if scheme.time else body
+        answer = client.get(f"/hooks/{platform}/{made.id}", params={"crc_token": token})
+        signed = answer.json()["response_token"] if answer.status_code == 200 else "sha256="
+        digest = base64.b64decode(signed.removeprefix("sha256="))
+        forged = signed if scheme.in_base64 else f"sha256={digest.hex()}"
+        headers = {scheme.signature: forged} | ({scheme.delivery: body, scheme.time: moment} if scheme.delivery else {})
+        client.post(f"/hooks/{platform}/{made.id}", content=body.encode(), headers=headers)
+    assert waiting(session) == []
 
 
 @pytest.mark.parametrize(
