@@ -165,12 +165,13 @@ class Outgoing:
         raise Unreachable("Too many redirects.", sent=False)
 
     def _redirected(self, request: httpx2.Request, place: str) -> httpx2.Request:
-        """Elsewhere, nobody is told our secrets."""
+        """Elsewhere, or in the clear, nobody is told our secrets."""
         try:
             target = request.url.join(place)
         except httpx2.InvalidURL:
             raise Refused from None
-        dropped = {"host"} if target.host == request.url.host else {"host", *SECRET_HEADERS}
+        same = (target.scheme, target.host) == (request.url.scheme, request.url.host)
+        dropped = {"host"} if same else {"host", *SECRET_HEADERS}
         kept = {name: value for name, value in request.headers.items() if name.lower() not in dropped}
         return self._client.build_request(request.method, target, headers=kept)
 

@@ -1,5 +1,6 @@
 """Connected accounts: connecting, trying the secret, pausing, signing in again, and how trouble shows."""
 
+import contextlib
 from datetime import timedelta
 
 import httpx2
@@ -8,7 +9,7 @@ from sqlmodel import Session, select
 
 from forum.core import clock, outgoing
 from forum.core.settings import settings
-from forum.models import Channel, ChannelGap, ChannelSecret, ChannelSpending, ThreadLink
+from forum.models import Channel, ChannelGap, ChannelSecret, ChannelSpending, Platform, ThreadLink
 from forum.social.channels import health, secrets
 from forum.social.channels.running import NotNow, through
 from forum.social.connectors.base import Budget
@@ -136,6 +137,23 @@ def test_case_30_a_pause_that_the_server_asks_for(session: Session, asked: int, 
     assert not health.may_ask(made, now + timedelta(seconds=asked - 1))
     assert health.may_ask(made, now + timedelta(seconds=asked))
     assert (made.breaker_until - now > health.LONG_PAUSE) is notice
+
+
+@pytest.mark.parametrize("status", [200, 429, 503])
+@pytest.mark.parametrize(
+    "said", ["1799999999000", "9" * 400, "\u00b2", "99999999", "soon", "9999-12-31", "Fri, 31 Dec 9999 23:59:59 GMT"]
+)
+def test_case_30_figures_that_are_none(session: Session, said: str, status: int) -> None:
+    """Milliseconds, nonsense, the end of time: nothing breaks, and the server is asked again within a day."""
+    names = ("x-ratelimit-reset", "retry-after", "x-ratelimit-limit", "x-ratelimit-remaining")
+    headers = {name: said.encode() for name in names}
+    outgoing.use({"social.example": httpx2.MockTransport(lambda _: httpx2.Response(status, headers=headers, json={}))}.get)
+    made = channels.channel(session, Platform.mastodon, base_url="https://social.example")
+    with contextlib.suppress(RateLimited, Transient):
+        through(made.id, lambda connector, budget: connector.ask("GET", "https://social.example/api/v2/instance", budget))
+    outgoing.use(None)
+    until = again(session, made).breaker_until
+    assert until is None or until <= clock.now() + timedelta(days=1)
 
 
 @pytest.mark.parametrize("error", [Transient("down"), SchemaDrift("posts")])

@@ -23,6 +23,8 @@ from forum.social.connectors.errors import (
 )
 
 READS = ("GET", "HEAD")
+LONGEST_PAUSE = timedelta(days=1)
+"""Whatever a server says, it is asked again after a day."""
 _LIMITS = ("x-ratelimit-limit", "ratelimit-limit", "x-rate-limit-limit")
 _REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
 _RESETS = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
@@ -117,11 +119,14 @@ class Asking:
 
     def _remember(self, endpoint: str, answer: Answer) -> None:
         limit, remaining = _first(answer, _LIMITS), _first(answer, _REMAINING)
-        if limit.isdigit() and remaining.isdigit():
+        if _COUNT.fullmatch(limit) and _COUNT.fullmatch(remaining):
             reset = moment(_first(answer, _RESETS), self.access.clock())
             self.rates[endpoint] = Rate(int(limit), int(remaining), reset)
 
 
+_COUNT = re.compile(r"[0-9]{1,9}")
+_SECONDS = re.compile(r"[0-9]{1,10}")
+"""Longer figures are no seconds: milliseconds, or nonsense."""
 _KEPT = re.compile(r'"[\w$.:-]{1,40}"\s{0,4}:|[{}\[\],]')
 
 
@@ -162,23 +167,23 @@ def pause_until(answer: Answer, now: datetime) -> datetime | None:
 
 def moment(text: str, now: datetime) -> datetime | None:
     """A reset time: seconds from now, seconds since 1970, or an ISO date."""
-    if text.isdigit():
+    if _SECONDS.fullmatch(text):
         number = int(text)
-        return datetime.fromtimestamp(number, UTC) if number > 1_000_000_000 else now + timedelta(seconds=number)
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        found = datetime.fromtimestamp(number, UTC) if number > 1_000_000_000 else now + timedelta(seconds=number)
+    else:
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+    return min(found if found.tzinfo else found.replace(tzinfo=UTC), now + LONGEST_PAUSE)
 
 
 def _seconds(text: str, now: datetime) -> float | None:
-    if text.isdigit():
-        return float(text)
     try:
-        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
+        asked = float(text) if _SECONDS.fullmatch(text) else (parsedate_to_datetime(text) - now).total_seconds()
     except (TypeError, ValueError):
         return None
+    return min(max(0.0, asked), LONGEST_PAUSE.total_seconds())
 
 
 def _first(answer: Answer, names: tuple[str, ...]) -> str:

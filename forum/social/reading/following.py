@@ -30,7 +30,7 @@ def follow(session: Session, thread: ThreadLink, *, approved: bool = False) -> i
     places = _places(session, thread)
     edited = _hide_and_show(session, topic, places.values())
     projection = project(session, thread)
-    edited += _hide_or_show_question(session, topic, projection, places)
+    edited += _hide_or_show_question(session, projection, places)
     edited += _follow_wordings(session, projection, places)
     added = _add(session, topic, projection, places, approved=approved)
     if added or edited:
@@ -70,7 +70,7 @@ def _hide_and_show(session: Session, topic: Topic, places: Iterable[tuple[PostMa
     return changed
 
 
-def _hide_or_show_question(session: Session, topic: Topic, projection: Projection, places: Places) -> int:
+def _hide_or_show_question(session: Session, projection: Projection, places: Places) -> int:
     """A question nobody may read there has no words here either, whoever edited them; its answers stay. It comes back alike."""
     opening = [(place, state) for place, _, state in places.values() if place.role in OPENING]
     first = next((place for place, _ in opening if place.role == MapRole.question and place.post_id is not None), None)
@@ -80,7 +80,7 @@ def _hide_or_show_question(session: Session, topic: Topic, projection: Projectio
     concealed = post.body == f"*{NOT_SHOWN}*"
     if not concealed and any(state in HIDDEN for _, state in opening):
         asked = session.get_one(ExternalPost, first.external_post_id)
-        neutral_title(session, topic.id, title_for(asked.text), asked)
+        neutral_title(session, first.topic_id, title_for(asked.text), asked)
         empty(session, post, NOT_SHOWN)
         return 1
     if concealed and all(state == ExternalPostState.live for _, state in opening):
