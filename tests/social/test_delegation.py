@@ -1,8 +1,11 @@
 """Volunteers who carry answers back: as far as they were trusted, within limits, and stopped at once."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import Session, select
 
+from forum.core import clock
 from forum.core.db import transaction
 from forum.models import Member, Role, Share, ThreadLink
 from forum.policy.actor import actor_of
@@ -10,7 +13,7 @@ from forum.social.actions import publish_thread
 from forum.social.inputs import PublishThread
 from forum.social.projection import project
 from forum.social.sharing import sending
-from forum.social.simulated.network import Network, address
+from forum.social.simulated.network import Fault, Network, address
 from tests import make
 from tests.fakes.client import Browser, words
 from tests.make import channels
@@ -120,3 +123,38 @@ def test_without_a_delegation_nothing_is_written(client: Browser, session: Sessi
     assert client.post(f"/me/replies/{thread.id}", {"text": TEXT}).status_code == 409
     session.rollback()
     assert session.exec(select(Share)).all() == []
+
+
+def test_what_was_under_way_is_stopped_too(client: Browser, session: Session, net: Network, thread: ThreadLink) -> None:
+    """A reply that perhaps went out is looked for, and never sent again once volunteers are stopped."""
+    volunteer = make.member(session)
+    grant(client, session, volunteer, "limits")
+    client.sign_in(volunteer)
+    client.post(f"/me/replies/{thread.id}", {"text": TEXT})
+    share = only_share(session)
+    net.break_next("send", Fault.lost_answer)
+    sending.send(share.id)
+    assert only_share(session).state == "unknown"
+    net.delete(6)
+    client.sign_in(make.admin(session))
+    client.post("/desk/delegation/stop")
+    for _ in range(4):
+        moment = clock.now() + timedelta(minutes=2)
+        clock.use(lambda moment=moment: moment)
+        sending.send(share.id)
+    assert only_share(session).state == "draft"
+    assert not any(one.text == TEXT and not one.gone for one in net.thread(1))
+
+
+def test_a_volunteer_who_is_suspended_sends_nothing(client: Browser, session: Session, net: Network, thread: ThreadLink) -> None:
+    volunteer = make.member(session)
+    grant(client, session, volunteer, "limits")
+    client.sign_in(volunteer)
+    client.post(f"/me/replies/{thread.id}", {"text": TEXT})
+    session.rollback()
+    volunteer = session.get_one(Member, volunteer.id)
+    volunteer.suspended_until = clock.now() + timedelta(days=3)
+    session.add(volunteer)
+    session.commit()
+    sending.send(only_share(session).id)
+    assert (only_share(session).state, len(net.thread(1))) == ("draft", 5)

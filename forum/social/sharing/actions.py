@@ -51,6 +51,7 @@ def write_reply(session: Session, actor: Actor, thread: ThreadLink, data: WriteR
     """A person's own words for a thread, as a draft. `delegated`: by a volunteer whose right to was looked up."""
     require(actor, Permission.share_delegated if delegated else Permission.share_write)
     target = data.target or thread.root_ext_id
+    key = dedup_key(thread.platform, thread.host, target, data.purpose, f"words:{data.text}", 0)
     made = insert_ignoring(
         session,
         Share,
@@ -61,12 +62,12 @@ def write_reply(session: Session, actor: Actor, thread: ThreadLink, data: WriteR
             text=data.text,
             target_ext_id=target,
             drafted_by_id=actor.id,
-            dedup_key=dedup_key(thread.platform, thread.host, target, data.purpose, f"words:{data.text}", 0),
+            dedup_key=key,
         ).model_dump(exclude={"id"}),
     )
     if not made:
         raise Conflict("This very reply is there already. See it under To share.")
-    share = session.scalars(select(Share).where(col(Share.thread_id) == thread.id).order_by(col(Share.id).desc()).limit(1)).one()
+    share = session.scalars(select(Share).where(col(Share.dedup_key) == key)).one()
     emit(session, ShareDrafted(share.id, thread.id, share.purpose))
     return share
 
@@ -229,7 +230,7 @@ def sent_in_the_last_hour(session: Session, channel_id: int) -> int:
     return int(session.execute(statement).scalar_one())
 
 
-def claim(session: Session, share_id: int, states: tuple[ShareState, ...], to: ShareState) -> bool:
-    """Compare and set: of two who come at once, one goes on."""
-    turned = update(Share).where(col(Share.id) == share_id, col(Share.state).in_(states)).values(state=to)
-    return bool(session.execute(turned).rowcount)  # type: ignore[attr-defined]  # an UPDATE has one
+def claim(session: Session, share_id: int, states: tuple[ShareState, ...], to: ShareState, approved: str) -> bool:
+    """Compare and set: of two who come at once, one goes on, and only with the words that stand approved now."""
+    same = (col(Share.id) == share_id, col(Share.state).in_(states), col(Share.approved_hash) == approved)
+    return bool(session.execute(update(Share).where(*same).values(state=to)).rowcount)  # type: ignore[attr-defined]  # an UPDATE has one

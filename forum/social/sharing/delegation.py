@@ -33,8 +33,8 @@ from forum.models import (
     Topic,
     TriageState,
 )
-from forum.policy.actor import Actor
-from forum.policy.check import require
+from forum.policy.actor import Actor, actor_of
+from forum.policy.check import may, require
 from forum.policy.permissions import Permission
 from forum.social import lengths
 from forum.social.authors import network_name, outside_author
@@ -186,8 +186,19 @@ def _stop_waiting(session: Session, member_id: int | None) -> None:
         session.add(share)
 
 
+def may_still(session: Session, share: Share) -> bool:
+    """Just before it goes out: whether the word of whoever approved it holds, as staff or as a volunteer who was not stopped."""
+    member = session.get(Member, share.approved_by_id) if share.approved_by_id is not None else None
+    if member is None:
+        return share.approved_by_id is None
+    actor = actor_of(member)
+    if may(actor, Permission.share_approve):
+        return True
+    return may(actor, Permission.share_delegated) and standing(session, actor, share.channel_id) is not None
+
+
 def standing(session: Session, actor: Actor, channel_id: int | None) -> Delegation | None:
-    """What somebody may do on a channel now."""
+    """What somebody may do on a channel now. Locked, so that two replies at once are counted one after the other."""
     if channel_id is None or not is_on(session):
         return None
     held = select(Delegation).where(
@@ -196,7 +207,7 @@ def standing(session: Session, actor: Actor, channel_id: int | None) -> Delegati
         col(Delegation.until) > clock.now(),
         col(Delegation.ended_at).is_(None),
     )
-    return session.scalars(held).first()
+    return session.scalars(held.with_for_update()).first()
 
 
 def used_today(session: Session, member_id: int, channel_id: int) -> int:

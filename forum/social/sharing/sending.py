@@ -28,6 +28,7 @@ from forum.social.connectors.errors import (
 )
 from forum.social.reading.applying import target_of as as_target
 from forum.social.sharing.actions import back_to_review, claim, sent_in_the_last_hour, target_of
+from forum.social.sharing.delegation import may_still
 from forum.social.sharing.events import ShareSent, ShareStuck, ShareWithdrawn
 from forum.social.sharing.keys import approved_hash
 
@@ -42,6 +43,8 @@ RETRY = (30, 60, 120, 240, 300, 300)
 HOURLY = 20
 CHANGED = "What it answers was edited or deleted since somebody approved it. Read both once more."
 EXPIRED = "The approval is a week old. Read it once more."
+STOPPED = "Whoever approved it may not any more, so it did not go out."
+READY = (ShareState.approved, ShareState.retrying)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ class _Plan:
     message: Rendered
     key: SendKey
     since: datetime
-    target_hash: str
+    approved_hash: str
+    """Of the words and what they answer: once it is another, this plan is void."""
 
 
 def send(share_id: int) -> None:
@@ -63,7 +67,7 @@ def send(share_id: int) -> None:
         state = ShareState(share.state) if share is not None else ShareState.dropped
     if state in (ShareState.sending, ShareState.unknown):
         _reconcile(share_id)
-    elif state in (ShareState.approved, ShareState.retrying):
+    elif state in READY:
         _send(share_id)
     elif state == ShareState.sent:
         verify(share_id)
@@ -95,7 +99,7 @@ def _send(share_id: int) -> None:
 def _plan(session: Session, share_id: int) -> _Plan | None:
     """None when it must not go out now: expired, changed since, over the hourly limit, or no longer ours to send."""
     share = session.get(Share, share_id, with_for_update=True)
-    if share is None or share.state not in (ShareState.approved, ShareState.retrying):
+    if share is None or share.state not in READY:
         return None
     now = clock.now()
     thread = session.get_one(ThreadLink, share.thread_id)
@@ -105,6 +109,8 @@ def _plan(session: Session, share_id: int) -> _Plan | None:
         share.state = ShareState.by_hand
     elif share.expires_at is not None and share.expires_at <= now:
         back_to_review(share, EXPIRED)
+    elif not may_still(session, share):
+        back_to_review(share, STOPPED)
     elif (
         target is None
         or target.state != ExternalPostState.live
@@ -127,7 +133,7 @@ def _made(share: Share, thread: ThreadLink, channel: Channel, target: ExternalPo
         message=Rendered(text=share.text, target=_target(thread, target), language=target.language),
         key=SendKey(share.dedup_key, share.remote_key),
         since=share.approved_at,
-        target_hash=target.text_hash,
+        approved_hash=share.approved_hash,
     )
 
 
@@ -147,7 +153,7 @@ def _target(thread: ThreadLink, post: ExternalPost) -> Target:
 def _begin(plan: _Plan) -> bool:
     """The attempt is on record before a byte leaves."""
     with transaction() as session:
-        if not claim(session, plan.share_id, (ShareState.approved, ShareState.retrying), ShareState.sending):
+        if not claim(session, plan.share_id, READY, ShareState.sending, plan.approved_hash):
             return False
         share = session.get_one(Share, plan.share_id)
         share.attempts += 1
@@ -156,10 +162,18 @@ def _begin(plan: _Plan) -> bool:
     return True
 
 
+def _planned(session: Session, plan: _Plan) -> Share | None:
+    """None when people decided otherwise while the network was asked."""
+    share = session.get_one(Share, plan.share_id, with_for_update=True)
+    return share if share.state in READY and share.approved_hash == plan.approved_hash else None
+
+
 def _put_off(plan: _Plan, error: ConnectorError) -> None:
     """Nothing has left yet."""
     with transaction() as session:
-        share = session.get_one(Share, plan.share_id, with_for_update=True)
+        share = _planned(session, plan)
+        if share is None:
+            return
         if isinstance(error, Gone):
             back_to_review(share, CHANGED)
         elif isinstance(error, Forbidden | Denied):
@@ -171,7 +185,9 @@ def _put_off(plan: _Plan, error: ConnectorError) -> None:
 
 def _closed(plan: _Plan, gate: ReplyGate) -> None:
     with transaction() as session:
-        share = session.get_one(Share, plan.share_id, with_for_update=True)
+        share = _planned(session, plan)
+        if share is None:
+            return
         share.state = ShareState.by_hand if gate.by_hand else ShareState.failed
         share.said = gate.reason[:300]
         session.add(share)
@@ -296,6 +312,8 @@ def verify(share_id: int) -> None:
         seen = Seen.unknown
     with transaction() as session:
         share = session.get_one(Share, share_id, with_for_update=True)
+        if share.state != ShareState.sent:
+            return
         share.state = {
             Seen.visible: ShareState.visible,
             Seen.hidden: ShareState.hidden,

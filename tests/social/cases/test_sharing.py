@@ -1,5 +1,6 @@
 """Replies that go out: approval, at most once, and what happens when anything goes wrong (SOCIAL 5.8 and 7)."""
 
+import asyncio
 import contextlib
 import threading
 from datetime import timedelta
@@ -16,6 +17,9 @@ from forum.core.errors import Conflict, Invalid
 from forum.models import Channel, Member, Role, Share, ShareAttempt, ShareState, ThreadLink
 from forum.policy.actor import actor_of
 from forum.social import lengths
+from forum.social.connectors.base import ReplyGate
+from forum.social.connectors.errors import Forbidden, Transient
+from forum.social.connectors.simulated import Simulated
 from forum.social.sharing import actions, sending
 from forum.social.sharing.inputs import SaveShare, WriteReply
 from forum.social.simulated.network import Fault, Network, address
@@ -202,6 +206,8 @@ KILLS = st.lists(st.sampled_from(["none", "before", "after", "receipt", "lost", 
 @given(KILLS)
 def test_whatever_goes_wrong_in_whatever_order_it_stands_there_once(session, net, marta, thread, kills: list[str]) -> None:
     text = f"@maeve Which firmware is on it? {clock.now().timestamp()}"
+    with transaction() as writing:  # many examples in one hour: how many may go out in it is tested elsewhere
+        writing.execute(update(Channel).values(options={"hourly_limit": 200}))
     with pytest.MonkeyPatch.context() as patch:
         net.mend()
         made = approved(session, marta, thread, text)
@@ -244,6 +250,71 @@ def test_case_25_two_people_approve_at_once(session: Session, net: Network, mart
         actions.write_reply(
             writing, actor_of(marta), writing.get_one(ThreadLink, thread.id), WriteReply(purpose="ask", text=TEXT)
         )
+
+
+def save(member: Member, share_id: int, text: str) -> None:
+    with transaction() as writing:
+        share, place = actions.access_share(writing, actor_of(member), share_id)
+        actions.save(writing, actor_of(member), share, place, SaveShare(text=text, act="approve", anyway=True))
+
+
+def drop(member: Member, share_id: int) -> None:
+    with transaction() as writing:
+        share, _ = actions.access_share(writing, actor_of(member), share_id)
+        actions.drop(writing, actor_of(member), share)
+
+
+def test_words_that_change_while_the_network_is_asked(
+    session: Session, net: Network, marta: Member, thread: ThreadLink, monkeypatch
+) -> None:
+    """What goes out is what stands approved at that moment."""
+    made, other = approved(session, marta, thread), "@maeve Which model is it, and since when?"
+    whole = Simulated.precheck
+
+    async def slow(self, *values):
+        gate = await whole(self, *values)
+        save(marta, made, other)
+        monkeypatch.undo()
+        return gate
+
+    monkeypatch.setattr(Simulated, "precheck", slow)
+    sending.send(made)
+    assert (replies(net), share_of(session, made).state) == (0, "approved")
+    sending.send(made)
+    assert (replies(net), replies(net, other)) == (0, 1)
+
+
+@pytest.mark.parametrize("why", ["closed", "forbidden", "down"])
+def test_dropped_while_the_network_is_asked(
+    session: Session, net: Network, marta: Member, thread: ThreadLink, monkeypatch, why: str
+) -> None:
+    made = approved(session, marta, thread)
+
+    async def slow(self, *values):
+        drop(marta, made)
+        if why == "closed":
+            return ReplyGate(open=False, reason="Closed to replies.")
+        raise Forbidden("closed") if why == "forbidden" else Transient("down")
+
+    monkeypatch.setattr(Simulated, "precheck", slow)
+    sending.send(made)
+    assert share_of(session, made).state == "dropped"
+
+
+def test_taken_back_while_it_is_looked_at(session: Session, net: Network, marta: Member, thread: ThreadLink, monkeypatch) -> None:
+    made = approved(session, marta, thread)
+    sending.send(made)
+    whole = Simulated.verify_visible
+
+    async def slow(self, *values):
+        seen = await whole(self, *values)
+        monkeypatch.undo()
+        await asyncio.to_thread(sending.take_back, made, marta.id)
+        return seen
+
+    monkeypatch.setattr(Simulated, "verify_visible", slow)
+    sending.send(made)
+    assert (share_of(session, made).state, replies(net)) == ("withdrawn", 0)
 
 
 @pytest.mark.parametrize("raced", [False, True])
