@@ -71,7 +71,8 @@ def show(request: Request, db: Db, me: Me, item_id: Id) -> Response:
 
 @router.post("/reviews/{item_id}/claims")
 def claim(request: Request, db: Db, me: Me, item_id: Id) -> Response:
-    items.claim(db, me, items.access_item(db, me, item_id)[0])
+    item, _, post = items.access_item(db, me, item_id)
+    items.claim(db, me, item, post)
     return done(request, _address(me, item_id), flash="It is yours for fifteen minutes.")
 
 

@@ -386,3 +386,15 @@ def _live(session, topic, kind):
     lines = session.exec(select(RepEvent.id).where(RepEvent.topic_id == topic.id, RepEvent.kind == kind)).all()
     flips = session.exec(select(RepEvent.reverses_id).where(RepEvent.reverses_id.in_(lines))).all()
     return sum(flips.count(line) % 2 == 0 for line in lines)
+
+
+def test_nobody_keeps_what_is_about_them_from_being_decided(app, session, moderator):
+    author = make.member(session, **REVIEWS)
+    answer = make.answer(session, make.topic(session), author, body="Buy very cheap watches here.")
+    with browser_of(app, make.member(session)) as browser:
+        browser.post(f"/posts/{answer.id}/flags", SPAM)
+    item = item_of(session, answer)
+    with browser_of(app, author) as browser:
+        assert browser.post(f"/reviews/{item.id}/claims").status_code == 409
+    decide(app, moderator, item, decision="spam", reason="It sells watches.")
+    assert fresh(session, session.get(Post, answer.id)).state == "removed"

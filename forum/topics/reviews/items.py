@@ -76,10 +76,11 @@ def access_item(session: Session, actor: Actor, item_id: int) -> tuple[ReviewIte
     return item, topic, post
 
 
-def claim(session: Session, actor: Actor, item: ReviewItem) -> None:
-    """For a quarter of an hour nobody else decides about it."""
+def claim(session: Session, actor: Actor, item: ReviewItem, post: Post) -> None:
+    """For a quarter of an hour nobody else decides about it; so nobody keeps what is about them from being decided."""
     require(actor, Permission.review_give)
     _check_open(item)
+    _check_not_own(actor, post)
     _check_claim(session, actor, item)
     item.claimed_by_id, item.claimed_until = actor.id, clock.now() + CLAIMED_FOR
 
