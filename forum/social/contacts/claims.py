@@ -48,6 +48,7 @@ from forum.social.sources import SourceAccount
 LASTS = timedelta(hours=24)
 TRIES = 5
 PER_DAY = 10
+NOT_NOW = "The network does not answer just now. Try again in a few minutes."
 NOT_FOUND = "We do not see the word there yet. Save your profile, wait a moment, and look again."
 
 
@@ -119,6 +120,8 @@ def look(session: Session, actor: Actor, claim_id: int) -> AccountClaim:
     claim = own_claim(session, actor, claim_id)
     if claim.state != ClaimState.waiting:
         raise Conflict("This proof is over. Begin a new one.")
+    if claim.expires_at <= clock.now():
+        raise Conflict("The word was good for a day. Begin a new proof.")
     if claim.attempts >= TRIES:
         raise TooMany("We looked often enough. Begin a new proof.", 3600)
     claim.attempts += 1
@@ -150,6 +153,7 @@ def check(claim_id: int) -> None:
         ).first()
         target = target_of(newest) if newest is not None else None
     if channel_id is None:
+        _say(claim_id, NOT_NOW)
         return
 
     async def in_profile(connector: Connector, budget: Budget) -> bool:
@@ -165,7 +169,7 @@ def check(claim_id: int) -> None:
     try:
         proved = through(channel_id, in_profile if method == ClaimMethod.profile else in_reply)
     except ConnectorError:
-        _say(claim_id, "The network does not answer just now. Try again in a few minutes.")
+        _say(claim_id, NOT_NOW)
         return
     if proved:
         _prove(claim_id)

@@ -69,6 +69,10 @@ def merge(session: Session, actor: Actor, kept: Contact, gone: Contact, reason: 
     require(actor, Permission.triage)
     if kept.id == gone.id:
         raise Conflict("These are one contact already.")
+    for one in sorted((kept, gone), key=lambda contact: contact.id):
+        session.refresh(one, with_for_update=True)
+        if one.merged_into_id is not None:
+            raise Conflict("Somebody merged one of them meanwhile. Reload the page to see how they stand.")
     moved = list(session.scalars(select(col(ContactIdentity.id)).where(col(ContactIdentity.contact_id) == gone.id)))
     move(session, moved, kept.id)
     gone.merged_into_id = kept.id
@@ -81,6 +85,7 @@ def merge(session: Session, actor: Actor, kept: Contact, gone: Contact, reason: 
 
 
 def undo(session: Session, actor: Actor, merge_id: int) -> ContactMerge:
+    """What was claimed by a member since stays with them."""
     require(actor, Permission.triage)
     row = session.get(ContactMerge, merge_id, with_for_update=True)
     if row is None:
@@ -96,7 +101,10 @@ def undo(session: Session, actor: Actor, merge_id: int) -> ContactMerge:
     gone.merged_into_id = None
     row.undone_at = clock.now()
     session.add_all([gone, row])
-    move(session, row.moved, row.gone_id)
+    still = select(col(ContactIdentity.id)).where(
+        col(ContactIdentity.id).in_(row.moved), col(ContactIdentity.contact_id) == row.kept_id
+    )
+    move(session, list(session.scalars(still)), row.gone_id)
     _settle(session, actor, row.kept_id, row.gone_id, ProposalMark.refused)
     emit(session, MergeUndone(actor.member_id, row.id))
     return row

@@ -8,8 +8,12 @@ from sqlmodel import Session, select
 from forum.accounts import passwords
 from forum.core import clock
 from forum.core.db import transaction
+from forum.core.errors import Conflict
 from forum.models import (
     AccountClaim,
+    Channel,
+    ChannelState,
+    Contact,
     ContactProposal,
     ExternalAccount,
     ExternalPost,
@@ -23,6 +27,7 @@ from forum.models import (
 )
 from forum.policy.actor import actor_of
 from forum.social.actions import publish_thread
+from forum.social.contacts import identities
 from forum.social.contacts.told import told
 from forum.social.inputs import PublishThread
 from forum.social.projection import project
@@ -165,6 +170,59 @@ def test_a_proof_is_good_for_a_day(client: Browser, session: Session, net: Netwo
     client.post(f"/settings/accounts/{claim_id}/look")
     drain()
     assert account(session).claimed_by_id is None
+
+
+def test_a_look_always_says_how_it_went(client: Browser, session: Session, net: Network, topic: Topic, drain) -> None:
+    tomasz = make.member(session, "tomasz_w")
+    claim_id, _ = begin(client, session, tomasz)
+    session.rollback()
+    channel = session.exec(select(Channel)).one()
+    channel.state = ChannelState.paused
+    session.add(channel)
+    session.commit()
+    assert "The network does not answer just now" in look(client, claim_id, drain)
+    moment = clock.now() + timedelta(hours=25)
+    clock.use(lambda: moment)
+    client.sign_in(tomasz)
+    refused = client.post(f"/settings/accounts/{claim_id}/look")
+    assert (refused.status_code, "Begin a new proof" in words(refused)) == (409, True)
+
+
+def test_undoing_a_merge_leaves_what_was_claimed_since(
+    client: Browser, session: Session, net: Network, topic: Topic, drain
+) -> None:
+    """The proof of the person weighs more than the guess that is undone."""
+    tomasz, row = make.member(session, "tomasz_w"), account(session)
+    other = account(session, "rhod")
+    with transaction() as writing:
+        actor = actor_of(make.agent(session))
+        kept = writing.get_one(Contact, identities.open_contact(writing, actor, other.id))
+        gone = writing.get_one(Contact, identities.open_contact(writing, actor, row.id))
+        made = identities.merge(writing, actor, kept, gone, "Sounds alike").id
+    claim_id, word = begin(client, session, tomasz)
+    net.change("acct-tomasz", bio=word)
+    assert "Yours" in look(client, claim_id, drain)
+    with transaction() as writing:
+        identities.undo(writing, actor, made)
+    with transaction(writes=False) as reading:
+        theirs = identities.known_contact(reading, member_id=tomasz.id)
+        assert identities.known_contact(reading, account_id=row.id) == theirs
+
+
+def test_two_merges_at_once_make_no_circle(session: Session, net: Network, topic: Topic) -> None:
+    """As two people press on two pages that were read before either: the second is told."""
+    one, other = account(session), account(session, "rhod")
+    actor = actor_of(make.agent(session))
+    with transaction() as writing:
+        ids = [identities.open_contact(writing, actor, found.id) for found in (one, other)]
+    session.rollback()
+    this, that = (session.get_one(Contact, found) for found in ids)
+    session.commit()
+    with transaction() as writing:
+        identities.merge(writing, actor, *(writing.get_one(Contact, found) for found in ids), "First")
+    with pytest.raises(Conflict):
+        identities.merge(session, actor, that, this, "Second")
+    session.rollback()
 
 
 def test_two_contacts_become_one_and_two_again(client: Browser, session: Session, net: Network, topic: Topic, drain) -> None:
