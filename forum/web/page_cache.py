@@ -72,7 +72,10 @@ class PageCache:
         moment = time.monotonic()
         if moment - self._checked > POLL_SECONDS:
             self._checked = moment
-            self._version = await anyio.to_thread.run_sync(_newest_activity)
+            version = await anyio.to_thread.run_sync(_newest_activity)
+            if version != self._version:
+                self._entries.clear()  # None of them will be sent again, so erased words do not linger in memory.
+            self._version = version
         return self._version
 
     async def _fill(self, key: Key, version: int, scope: Scope, receive: Receive, send: Send) -> Entry | None:
