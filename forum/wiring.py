@@ -110,6 +110,7 @@ JOBS: dict[str, Function] = {
     "social.read_address": reading_jobs.read_address,
     "social.hooks": hook_jobs.look,
     "search.follow": feed.follow,
+    "search.forget": feed.forget,
     "search.learn_likeness": feed.learn_likeness,
     "credentials.add_proof": proofs.add_proof,
     "credentials.rotate": proofs.rotate_when_old,
@@ -386,8 +387,8 @@ def _wire_elsewhere() -> None:
     subscribe(reading.ThreadAsked, record)
     subscribe(reading.ThreadArrived, record, proposals.look_later, weighing.note_thread, incident_jobs.note_news)
     subscribe(reading.ThreadGrew, record, proposals.look_later, weighing.note_thread, incident_jobs.note_news)
-    subscribe(reading.OutsidePostsChanged, record, feed.note_change)
-    subscribe(reading.OutsidePostsErased, record, feed.note_change)
+    subscribe(reading.OutsidePostsChanged, record, feed.note_erasure)
+    subscribe(reading.OutsidePostsErased, record, feed.note_erasure)
 
 
 def _wire_triage() -> None:

@@ -1,6 +1,7 @@
 """Keeps the index equal to the rows: an outbox line in the caller's transaction, a job that follows it."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Row, delete, func, select
@@ -20,6 +21,7 @@ from forum.topics.rows import SEPARATOR, TAGS_OF_TOPIC
 BATCH = 50
 REBUILD_BATCH = 500
 MAX_BODY = 20_000
+FORGET_AFTER = timedelta(hours=1)
 Batch = TypeVar("Batch")
 
 
@@ -31,6 +33,17 @@ class AboutTopic(Protocol):
 def note_change(session: Session, event: AboutTopic) -> None:
     """Handler of every event that changes what a search may find."""
     touch(session, event.topic_id)
+
+
+def note_erasure(session: Session, event: AboutTopic) -> None:
+    """What was taken back leaves the files too. Many at once share one rewriting."""
+    touch(session, event.topic_id)
+    enqueue(session, "search.forget", dedup_key="search.forget", delay=FORGET_AFTER)
+
+
+def forget() -> None:
+    follow()
+    index().forget()
 
 
 class AboutTwo(Protocol):

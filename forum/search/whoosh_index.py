@@ -234,6 +234,13 @@ class Index:
             raise
         self._local.checked = 0.0  # who wrote reads it at once
 
+    def forget(self) -> None:
+        """Write the index anew without what left it: until then removed words stay in its files, though nobody finds them."""
+        name = self._current()
+        if name is not None:
+            self._write(name, (), (), fresh=False, whole=True)
+            self._local.checked = 0.0
+
     def rebuild(self, batches: Iterable[list[Document]]) -> int:
         """Build beside the old index, then switch. Returns the number of documents."""
         name = self._make()
@@ -261,7 +268,9 @@ class Index:
             return True
         return self._suspected.exists() and time.time() - self._pointer.stat().st_mtime > REBUILD_PAUSE_SECONDS
 
-    def _write(self, name: str, topic_ids: Iterable[int], documents: Iterable[Document], *, fresh: bool) -> None:
+    def _write(
+        self, name: str, topic_ids: Iterable[int], documents: Iterable[Document], *, fresh: bool, whole: bool = False
+    ) -> None:
         try:
             opened = whoosh_index.open_dir(str(self.root / name), schema=SCHEMA)
             writer = opened.writer(limitmb=96, compound=False)
@@ -272,7 +281,7 @@ class Index:
                 writer.delete_by_query(q.NumericRange("topic", topic_id, topic_id))
             for document in documents:
                 writer.add_document(words=document.title, **{name: getattr(document, name) for name in Document.__slots__})
-            writer.commit(merge=not fresh)
+            writer.commit(merge=not fresh, optimize=whole)
         except BaseException:
             writer.cancel()
             raise
