@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session, col, func, select
 
 from forum.core import clock
+from forum.core.db import transaction
 from forum.core.settings import settings
 from forum.models import (
     AccountKind,
@@ -16,6 +17,7 @@ from forum.models import (
     ExternalPostRevision,
     ExternalPostState,
     Member,
+    Platform,
     Post,
     PostKind,
     PostMap,
@@ -30,8 +32,10 @@ from forum.models import (
 from forum.policy.actor import actor_of
 from forum.social.reading import jobs
 from forum.social.reading.erasing import erase_again, erased_list
+from forum.social.reading.following import follow
 from forum.social.reading.requests import ReadAddress, ask_for
 from forum.social.simulated.network import OWN, Fault, Network, address
+from forum.social.wording import public_text
 from forum.topics.edits import edit_post
 from forum.topics.inputs import EditPost
 from tests import make
@@ -223,7 +227,7 @@ def test_an_edit_there_is_an_edit_here(session: Session, net: Network, said: dic
     assert session.exec(select(func.max(Post.revisions)).where(Post.topic_id == topic.id)).one() == 2
 
 
-def test_a_late_reply_joins_the_topic_and_personal_data_waits(session: Session, net: Network, said: dict[str, int]) -> None:
+def test_case_37_personal_data_waits_for_a_person(session: Session, net: Network, said: dict[str, int]) -> None:
     thread = channels.read(session, address(said["root"]))
     topic = published(session, thread)
     late = "The newest firmware from this morning mends it without any change of channel."
@@ -235,6 +239,13 @@ def test_a_late_reply_joins_the_topic_and_personal_data_waits(session: Session, 
     assert "screenshot" not in shown
     session.refresh(topic)
     assert topic.answers == 2
+    with transaction() as writing:
+        assert follow(writing, writing.get_one(ThreadLink, thread.id), approved=True) == 1
+    session.rollback()
+    shown = in_topic(session, topic)
+    assert "screenshot" in shown
+    assert "rhod@example.org" not in shown, "a person agreed with the masked words"
+    assert public_text("Write to rhod@example.org", Platform.x, {}).withheld, "a network that forbids changes: not at all"
 
 
 def test_case_10_a_handle_that_passes_to_somebody_else(session: Session, net: Network, said: dict[str, int]) -> None:
