@@ -74,7 +74,7 @@ class _Replay:
         self.tested = 0
         self.candidates: list[int] = []
         self.tail_candidates: list[int] = []
-        self.standings = {part: {name: Standing() for name in RANKERS} for part in ("all", "tail", "tail_known")}
+        self.standings = {part: {name: Standing() for name in RANKERS} for part in ("all", "tail", "tail_with_newcomers")}
         self.reliability = Reliability()
         self.invitations = {
             (name, budget): _Invitations(budget) for name in RANKERS if name != "bm25_profile" for budget in BUDGETS
@@ -142,8 +142,8 @@ class _Replay:
             self.standings["all"][name].take(order, truths)
             rest = np.flatnonzero(tail)
             order = found.helpers[rest[np.argsort(-beyond_points[rest], kind="stable")]].tolist()
-            self.standings["tail"][name].take(order, beyond)
-            self.standings["tail_known"][name].take(order, known)
+            self.standings["tail_with_newcomers"][name].take(order, beyond)
+            self.standings["tail"][name].take(order, known)
         self._invite(asked, found, tail)
 
     def _truths(self, question: str) -> dict[str, set[int]]:

@@ -7,8 +7,8 @@ RANKING = ("r@5", "r@10", "mrr")
 FINDING = ("r@1", "r@5", "r@10", "r@50", "mrr")
 TITLES = {
     "all": "Everybody",
-    "tail": "Beyond the ten busiest of 30 days; helpers nobody knew yet count as missed",
-    "tail_known": "Beyond the ten busiest, only helpers known by two answers",
+    "tail": "Beyond the ten busiest of 30 days: helpers known by two answers",
+    "tail_with_newcomers": "The same, helpers nobody knew yet counted as missed",
 }
 
 
