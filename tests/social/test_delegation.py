@@ -17,6 +17,7 @@ from forum.social.simulated.network import Fault, Network, address
 from tests import make
 from tests.fakes.client import Browser, words
 from tests.make import channels
+from tests.test_query_counts import counted
 
 TEXT = "@maeve Channel 11 by hand did it for me; the whole answer is on the community page."
 
@@ -158,3 +159,15 @@ def test_a_volunteer_who_is_suspended_sends_nothing(client: Browser, session: Se
     session.commit()
     sending.send(only_share(session).id)
     assert (only_share(session).state, len(net.thread(1))) == ("draft", 5)
+
+
+def test_the_page_costs_the_same_for_many(client: Browser, session: Session, net: Network, thread: ThreadLink) -> None:
+    costs = []
+    for count in (1, 4):
+        for _ in range(count):
+            grant(client, session, make.member(session), "limits")
+        client.get("/desk/delegation")
+        with counted() as statements:
+            assert "Sends plain replies alone" in words(client.get("/desk/delegation"))
+        costs.append(len(statements))
+    assert costs[0] == costs[1]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlmodel import Session, col
 
 from forum.accounts.queries import access_member_by_handle
@@ -210,17 +210,19 @@ def standing(session: Session, actor: Actor, channel_id: int | None) -> Delegati
     return session.scalars(held.with_for_update()).first()
 
 
-def used_today(session: Session, member_id: int, channel_id: int) -> int:
-    statement = (
+def _used_today() -> ScalarSelect[int]:
+    """Beside a delegation: how many replies its holder approved alone there within a day."""
+    return (
         select(func.count())
         .select_from(Share)
         .where(
-            col(Share.channel_id) == channel_id,
-            col(Share.approved_by_id) == member_id,
+            col(Share.channel_id) == col(Delegation.channel_id),
+            col(Share.approved_by_id) == col(Delegation.member_id),
             col(Share.approved_at) > clock.now() - timedelta(days=1),
         )
+        .correlate(Delegation)
+        .scalar_subquery()
     )
-    return int(session.execute(statement).scalar_one())
 
 
 def reply(session: Session, actor: Actor, thread_id: int, data: DelegatedReply) -> str:
@@ -247,7 +249,8 @@ def reply(session: Session, actor: Actor, thread_id: int, data: DelegatedReply) 
 
 
 def _left(session: Session, held: Delegation) -> int:
-    return max(0, held.daily_limit - used_today(session, held.member_id, held.channel_id))
+    used: int = session.execute(select(_used_today()).select_from(Delegation).where(col(Delegation.id) == held.id)).scalar_one()
+    return max(0, held.daily_limit - used)
 
 
 def _open_thread(session: Session, thread_id: int) -> ThreadLink:
@@ -269,7 +272,7 @@ def _open_thread(session: Session, thread_id: int) -> ThreadLink:
 
 def delegation_page(session: Session, actor: Actor) -> DelegationPage:
     require(actor, Permission.delegation_manage)
-    columns: list[Any] = [Delegation, col(Member.name), col(Member.handle_key), col(Channel.name).label("channel")]
+    columns: list[Any] = [Delegation, col(Member.name), col(Member.handle_key), col(Channel.name), _used_today()]
     statement = (
         select(*columns)
         .join(Member, col(Member.id) == col(Delegation.member_id))
@@ -280,9 +283,9 @@ def delegation_page(session: Session, actor: Actor) -> DelegationPage:
     rows = [
         DelegationRow(
             row.id, name, f"/members/{handle}", channel, LEVELS[DelegationLevel(row.level)], row.daily_limit, row.until,
-            used_today(session, row.member_id, row.channel_id),
+            used,
         )
-        for row, name, handle, channel in session.execute(statement)
+        for row, name, handle, channel, used in session.execute(statement)
     ]  # fmt: skip
     channels = [(row.id, row.name) for row in session.scalars(select(Channel).order_by(col(Channel.id)))]
     volunteers = select(col(Delegation.member_id))
@@ -309,16 +312,16 @@ def _log(session: Session, which: ColumnElement[bool]) -> list[LogRow]:
 def own_replies(session: Session, actor: Actor) -> OwnReplies:
     require(actor, Permission.share_delegated)
     held = (
-        select(Delegation, col(Channel.name))
+        select(Delegation, col(Channel.name), _used_today())
         .join(Channel, col(Channel.id) == col(Delegation.channel_id))
         .where(col(Delegation.member_id) == actor.id, col(Delegation.until) > clock.now(), col(Delegation.ended_at).is_(None))
     )
     rows = list(session.execute(held))
     on = is_on(session)
-    levels = {row.channel_id: LEVELS[DelegationLevel(row.level)] for row, _ in rows}
+    levels = {row.channel_id: LEVELS[DelegationLevel(row.level)] for row, _, _ in rows}
     return OwnReplies(
         on=on,
-        held=[(name, LEVELS[DelegationLevel(row.level)], row.until, _left(session, row)) for row, name in rows],
+        held=[(name, LEVELS[DelegationLevel(row.level)], row.until, max(0, row.daily_limit - used)) for row, name, used in rows],
         threads=_threads(session, levels) if on and levels else [],
         mine=_log(session, col(Share.drafted_by_id) == actor.id),
     )
