@@ -12,7 +12,15 @@ WORDS = (
     *("task", "tasks", "assignment", "assigned", "assignee", "sla", "deadline_for_volunteer", "workload"),
 )
 ELSEWHERE = {
-    "thread_link.assigned_to_id": "staff triage: which agent has a thread from elsewhere",
+    "thread_link.assignee_id": "staff triage: which agent has a thread from elsewhere",
+    "watch_rule.on_duty_id": "which agent looks at what a rule finds",
+    "watch_rule.from_hour": "when a rule listens",
+    "watch_rule.to_hour": "when a rule listens",
+    "channel.monthly_budget": "what a network may charge the company for reading",
+    "channel_spending.cost": "what a network charged the company for reading",
+    "incident.hours": "over how many hours posts were counted",
+    "topic_merge.target_id": "the question that stays",
+    "share.target_ext_id": "the post that a reply answers",
 }
 """Columns that hold such a word about something that is no volunteer, each with why."""
 

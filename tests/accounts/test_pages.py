@@ -7,7 +7,7 @@ from tests.accounts.steps import join
 from tests.fakes.client import words
 
 SITE = Site("S", "T", None, "http://testserver", "en-GB", "ltr", "system", "/c", "/j", "/h", True)
-VISITOR = Viewer(False, "", "", "?", 1, False, False, False, False, 0)
+VISITOR = Viewer(False, "", "", "?", 1, False, False, False, False, False, 0)
 
 
 @pytest.mark.parametrize(

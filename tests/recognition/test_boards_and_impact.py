@@ -188,4 +188,4 @@ def test_no_more_digits_than_the_estimate_carries():
     ]
     low, high = interval(165, 46)
     assert (round(low, 2), round(high, 2)) == (0.72, 0.83)
-    assert yearly._said(165, 46) == "211 readers answered “did this help?”; 78 % said yes (72 to 83 %)."
+    assert yearly.said_helped(165, 46) == "211 readers answered “did this help?”; 78 % said yes (72 to 83 %)."
