@@ -4,10 +4,11 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from forum.models import AccountKind, Platform, Role, SectionKind, Visibility
+from forum.models import AccountKind, FlagReason, Platform, Role, SectionKind, Visibility
 
 FLAGSHIP = "evening-drop"
 
@@ -102,6 +103,21 @@ class Words(Part):
     after: float = 0
     to: int = 0
     kind: AccountKind = AccountKind.private
+    followers: int = 0
+    late: bool = False
+    """Written after the thread was read for the first time."""
+
+
+class Answered(Part):
+    """What we reply there. Words of money wait for a second person, as they always do."""
+
+    purpose: Literal["ask", "reply"] = "reply"
+    text: str
+
+
+class Watched(Part):
+    days: int
+    why: str
 
 
 class Thread(Part):
@@ -109,6 +125,27 @@ class Thread(Part):
     platform: Platform
     ago: str
     posts: list[Words]
+    reply: Answered | None = None
+    watch: Watched | None = None
+
+
+class Flagged(Part):
+    by: str
+    topic: str
+    answer: int
+    reason: FlagReason
+    text: str = ""
+
+
+class Suggested(Part):
+    """An edit that puts other words in the place of some."""
+
+    by: str
+    topic: str
+    answer: int
+    find: str
+    put: str
+    reason: str
 
 
 class Outcome(Part):
@@ -135,7 +172,11 @@ class File(Part):
     thanks: list[str] = []
     topics: list[dict[str, object]] = Field(default=[])
     threads: list[Thread] = []
+    practice: list[Thread] = []
     outcomes: list[Outcome] = []
+    flags: list[Flagged] = []
+    edits: list[Suggested] = []
+    guides: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +187,13 @@ class Community:
     thanks: list[str]
     topics: list[Subject]
     threads: list[Thread]
+    practice: list[Thread]
+    """On the practice network, which our own account reads."""
     outcomes: list[Outcome]
+    flags: list[Flagged]
+    edits: list[Suggested]
+    guides: list[str]
+    """Members who have been through the guide to answering."""
 
 
 @cache
@@ -159,7 +206,11 @@ def community() -> Community:
         thanks=[one for file in files for one in file.thanks],
         topics=[_subject(file, one) for file in files for one in file.topics],
         threads=[one for file in files for one in file.threads],
+        practice=[one for file in files for one in file.practice],
         outcomes=[one for file in files for one in file.outcomes],
+        flags=[one for file in files for one in file.flags],
+        edits=[one for file in files for one in file.edits],
+        guides=[one for file in files for one in file.guides],
     )
 
 

@@ -3,27 +3,24 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert
-from sqlmodel import col, select, update
+from sqlmodel import select
 
 from forum.core import clock
-from forum.core.db import bump
-from forum.core.events import emit
 from forum.core.settings import settings
 from forum.demo.content import Community, Outcome, Subject, Thread, Words
 from forum.demo.crowd import question_of
 from forum.demo.people import Stage
 from forum.demo.timeline import moment_of
-from forum.models import MapRole, OfficialMark, Platform, PostMap, Share, ThreadLink
+from forum.models import OfficialMark, Platform, Share, ThreadLink
 from forum.resolutions.actions import write_resolution
 from forum.resolutions.credits import possible_credits
 from forum.resolutions.inputs import WriteResolution
 from forum.social.actions import publish_thread
-from forum.social.events import ThreadPublished
 from forum.social.importing import take_in
+from forum.social.inbox.actions import attach_thread
+from forum.social.inbox.inputs import AttachThread
 from forum.social.inputs import PublishThread
 from forum.social.projection import project
-from forum.social.publishing import claim
 from forum.social.sharing import actions as sharing
 from forum.social.sharing.inputs import Receipt
 from forum.social.sources import SourceAccount, SourcePost
@@ -93,26 +90,9 @@ def _publish(stage: Stage, subject: Subject, name: str) -> None:
 
 def link(stage: Stage, key: str, name: str) -> None:
     """Its author asked there first and here as well, so the thread joins the topic."""
-    session, actor = stage.session, stage.actors[STAFF]
     thread, topic = stage.threads[key], stage.topics[name]
-    claim(session, thread, actor.member_id)
-    rows = []
-    for one in project(session, thread).posts:
-        question = one.placement.role == MapRole.question
-        rows.append(
-            {
-                "external_post_id": one.post.id,
-                "post_id": stage.posts[name, 0].id if question else None,
-                "topic_id": topic.id,
-                "role": MapRole.question if question else MapRole.me_too,
-                "position": one.placement.position,
-            }
-        )
-    session.execute(insert(PostMap), rows)
-    bump(topic, me_too=len(rows) - 1)
-    session.execute(update(ThreadLink).where(col(ThreadLink.id) == thread.id).values(topic_id=topic.id))
-    session.flush()
-    emit(session, ThreadPublished(actor.member_id, topic.id, thread.id))
+    data = AttachThread(topic=str(topic.id), digest=project(stage.session, thread).digest)
+    attach_thread(stage.session, stage.actors[STAFF], thread, data)
 
 
 def plan_outcomes(stage: Stage) -> None:

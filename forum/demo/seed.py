@@ -1,6 +1,6 @@
 """Makes the demo community once: an invented half year, through the same acts as anybody's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 
@@ -13,7 +13,7 @@ from forum.core import clock
 from forum.core.db import transaction
 from forum.core.errors import Conflict
 from forum.core.settings import settings
-from forum.demo import asking, elsewhere, people, plot, programme, secret, tidy
+from forum.demo import asking, care, elsewhere, people, plot, practice, programme, secret, tidy
 from forum.demo.content import community
 from forum.demo.timeline import Timeline
 from forum.models import Member, Section, Topic
@@ -51,19 +51,21 @@ class Report:
 
 
 def seed() -> Report:
-    """Once. An interrupted run leaves no members and no topics, so the next one starts afresh."""
+    """Once. An interrupted run leaves no members and no topics, so the next one starts afresh; or all of them, and the
+    next one adds what is going on just now."""
     if settings().env == "production" and not settings().demo_password:
         raise Conflict(REFUSED)
     wiring.wire()
     with transaction(writes=False) as session:
         there = _standing(session)
     if there is not None:
-        return there
+        return replace(there, made=practice.perform())
     hashed = hash_password(secret.chosen())
     try:
         _perform(hashed)
     finally:
         clock.use(None)
+    practice.perform()
     tidy.index()
     with transaction(writes=False) as session:
         made = _standing(session)
@@ -95,6 +97,7 @@ def _perform(hashed: str) -> None:
         plot.plan(stage)
         elsewhere.plan_outcomes(stage)
         programme.plan(stage)
+        care.plan(stage)
         stage.timeline.play()
         clock.use(None)
         asking.invite_volunteers(stage)

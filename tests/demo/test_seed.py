@@ -14,12 +14,33 @@ from forum.demo import plot
 from forum.demo import seed as seeding
 from forum.demo.content import FLAGSHIP, community
 from forum.demo.seed import SIGN_INS, Report, seed
-from forum.models import Activity, Job, Member, Notice, Post, RepEvent, Section, ThreadLink, Topic, TriageState, Vote
+from forum.models import (
+    Activity,
+    Flag,
+    Incident,
+    IncidentState,
+    Job,
+    Member,
+    Notice,
+    Post,
+    RepEvent,
+    Section,
+    Share,
+    ShareState,
+    SuggestedEdit,
+    ThreadLink,
+    ThreadWeight,
+    Topic,
+    TriageState,
+    Vote,
+    WatchRule,
+)
+from forum.recognition import guide
 from forum.search import feed
 from forum.upkeep import health
 from tests.fakes.client import Browser, words
 
-TABLES = (Activity, Job, Member, Notice, Post, RepEvent, ThreadLink, Topic, Vote)
+TABLES = (Activity, Job, Member, Notice, Post, RepEvent, Share, ThreadLink, Topic, Vote)
 
 
 def counts(session: Session) -> dict[str, int]:
@@ -55,7 +76,17 @@ def _is_sound(session: Session) -> None:
     unread = len(session.exec(own).all())
     assert 1 <= unread <= 3
     states = session.exec(select(ThreadLink.state)).all()
-    assert (states.count(TriageState.published), states.count(TriageState.new)) == (2, 4)
+    assert (states.count(TriageState.published), states.count(TriageState.replied)) == (2, 1)
+    assert states.count(TriageState.watching) == 1
+    advised = session.exec(select(ThreadWeight.advice).join(ThreadLink).where(ThreadLink.state == TriageState.new)).all()
+    assert {"A", "A1", "B", "B2"} <= set(advised)
+    assert len(advised) == states.count(TriageState.new)
+    assert session.exec(select(Incident.state)).all() == [IncidentState.suspected]
+    shares = session.exec(select(Share.state)).all()
+    assert {ShareState.awaiting, ShareState.visible} <= set(shares)
+    for waiting in (Flag, SuggestedEdit, WatchRule):
+        assert session.exec(select(func.count()).select_from(waiting)).one() == 1
+    assert guide.finished_by(session, list(session.exec(select(Member.id)))) != set()
 
 
 def _kept() -> str:
@@ -88,6 +119,8 @@ def test_an_interrupted_seeding_leaves_nothing_in_the_way(session: Session, monk
     monkeypatch.setattr(seeding.elsewhere, "plan_outcomes", lambda stage: None)
     monkeypatch.setattr(seeding.programme, "plan", lambda stage: None)
     monkeypatch.setattr(seeding.people, "invite", lambda stage: _only_priya(stage))
+    monkeypatch.setattr(seeding.care, "plan", lambda stage: None)
+    monkeypatch.setattr(seeding.practice, "perform", lambda: False)
     monkeypatch.setattr(seeding, "SIGN_INS", {})
     assert seed().made
     assert counts(session)["ThreadLink"] == len(community().threads)

@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from forum.core import clock
 from forum.core.db import transaction
+from forum.core.text import plural
 from forum.jobs.queue import enqueue
 from forum.models import (
     AccountKind,
@@ -182,7 +183,7 @@ def _meta(live: list[PlacedPost], root: PlacedPost, group: clusters.Group) -> st
     if root.account.followers and root.account.followers >= 1_000:
         return f"{root.account.followers:,} followers"
     if replies or likes:
-        return f"{replies:,} replies" if replies else f"{likes:,} likes"
+        return plural(replies, "reply", "replies") if replies else plural(likes, "like")
     return f"{len(live)} posts" if len(live) > 1 else f"on {network_name(root.post.platform)}"
 
 
