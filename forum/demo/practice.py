@@ -106,8 +106,12 @@ def _work() -> None:
 
 
 def _next() -> Job | None:
-    with transaction(writes=False) as session:
-        return session.exec(select(Job).where(col(Job.name).in_(WORK)).order_by(col(Job.id)).limit(1)).first()
+    """Its key is free at once, as with the worker, so that it may ask for itself again."""
+    with transaction() as session:
+        job = session.exec(select(Job).where(col(Job.name).in_(WORK)).order_by(col(Job.id)).limit(1)).first()
+        if job is not None:
+            job.dedup_key = None
+        return job
 
 
 def _read_again() -> None:

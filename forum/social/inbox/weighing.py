@@ -183,7 +183,7 @@ def _meta(live: list[PlacedPost], root: PlacedPost, group: clusters.Group) -> st
     if root.account.followers and root.account.followers >= 1_000:
         return f"{root.account.followers:,} followers"
     if replies or likes:
-        return plural(replies, "reply", "replies") if replies else plural(likes, "like")
+        return plural(replies, "reply", "replies") if replies else plural(likes or 0, "like")
     return f"{len(live)} posts" if len(live) > 1 else f"on {network_name(root.post.platform)}"
 
 
