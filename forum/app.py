@@ -13,6 +13,7 @@ from forum.core import logs
 from forum.core.settings import settings
 from forum.routes import (
     account,
+    archives,
     asking,
     auth,
     badges,
@@ -95,6 +96,7 @@ ROUTERS = (
     shares,
     delegation,
     practice,
+    archives,
     channels,
     hooks,
     contacts,

@@ -10,6 +10,7 @@ from forum.activity.record import forget, record
 from forum.catalog import events as catalog
 from forum.catalog import synonyms
 from forum.core.events import subscribe, wired
+from forum.importers import uploads
 from forum.jobs import mail
 from forum.jobs.worker import Function, Periodic, Worker
 from forum.notifications import company as company_notices
@@ -94,6 +95,7 @@ JOBS: dict[str, Function] = {
     "recognition.route": routing_jobs.route,
     "recognition.learn_routing": routing_jobs.learn,
     "social.tick": reading_jobs.tick,
+    "social.bring_in": uploads.bring_in,
     "social.send": sending.send,
     "social.check_claim": claims.check,
     "social.propose_contacts": proposals.propose,

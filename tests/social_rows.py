@@ -58,6 +58,11 @@ def social_rows(Row: Any, _for: Any) -> list[Any]:
         Row("POST /desk/practice/posts", "/desk/practice/posts", STAFF, {"handle": "@maeve", "text": "Is anyone there?"}),
         Row("POST /desk/practice/accounts/{account_id}", "/desk/practice/accounts/nobody", NOBODY_THERE, {"bio": "x"}),
         Row("POST /desk/practice/faults", "/desk/practice/faults", STAFF, {"fault": "down"}),
+        Row("GET /desk/archives", "/desk/archives", ADMINS),
+        Row("POST /desk/archives", "/desk/archives", _for("", "403", admin="422"), {"form": "csv"}),
+        Row("GET /desk/archives/{archive_id}", "/desk/archives/{archive}", ADMINS),
+        Row("POST /desk/archives/{archive_id}", "/desk/archives/{archive}", _for("", "403", admin="409"), {"act": "try"}),
+        Row("POST /desk/archives/{archive_id}/removal", "/desk/archives/{archive}/removal", ADMINS),
         # Volunteers' replies.
         Row("GET /desk/delegation", "/desk/delegation", ADMINS),
         Row("POST /desk/delegation", "/desk/delegation", ADMINS, {"handle": "{helper_handle}", "channel": "{channel}"}),

@@ -2,6 +2,7 @@
 
 from forum.models.accounts import Attempt, FormKey, LinkPurpose, MailLink, Member, MemberBlock, Role, SignInSession, Theme
 from forum.models.activity import Activity
+from forum.models.archives import Archive, ArchiveState
 from forum.models.badges import BadgeAward, BadgeSetting
 from forum.models.boards import BoardRow, HelpSaid, ImpactMonth, Readership
 from forum.models.catalog import Product, Section, SectionKind, Tag, TagSynonym, TopicTag, Visibility

@@ -22,7 +22,7 @@ from forum.web.address import bucket, client_address, is_loopback
 MAX_BODY = 1_000_000
 MAX_UPLOAD = 10_500_000
 MAX_QUERY = 4_096
-UPLOAD_PATHS = ("/images",)
+UPLOADS = {"/images": MAX_UPLOAD, "/desk/archives": 50_500_000}
 FLOOD = "50/10 seconds;200/minute"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -117,11 +117,11 @@ def _odd_charset(content_type: str) -> bool:
 
 def _declared_length(headers: Headers) -> int:
     value = headers.get("content-length", "0")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else MAX_UPLOAD + 1
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else max(UPLOADS.values()) + 1
 
 
 def _limit(scope: Scope) -> int:
-    return MAX_UPLOAD if scope["path"] in UPLOAD_PATHS else MAX_BODY
+    return UPLOADS.get(scope["path"], MAX_BODY)
 
 
 def _counted(scope: Scope, receive: Receive) -> Receive:

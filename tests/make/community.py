@@ -11,6 +11,8 @@ from forum.jobs.queue import enqueue
 from forum.models import (
     AccountClaim,
     AccountKind,
+    Archive,
+    ArchiveState,
     Audience,
     Channel,
     ChannelGap,
@@ -170,7 +172,10 @@ def _elsewhere(session: Session, ids: Ids) -> None:
     granted = Delegation(member_id=ids["helper"].id, channel_id=channel.id, until=clock.now() + SOON)
     session.add(granted)
     session.commit()
-    ids["delegation"] = granted.id
+    archive = Archive(name="posts.csv", file="0.csv", form="csv", size=1, state=ArchiveState.done)
+    session.add(archive)
+    session.commit()
+    ids |= {"delegation": granted.id, "archive": archive.id}
     _contacts(session, ids, account)
     _triage(session, ids)
 
