@@ -1,7 +1,10 @@
 """There and back in a real browser: asked on the practice network, solved here, told there, claimed by who asked."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
@@ -17,7 +20,16 @@ REMEDY = "Set the minimum brightness to 12 in the app, under Lamp, Advanced: the
 FIX = "Set the minimum brightness to 12 under Lamp, Advanced."
 
 
-def test_there_and_back(chromium: Browser, live: Live) -> None:
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Live]:
+    """A server of its own: the others' has a practice network already."""
+    server = Live(tmp_path, "social")
+    yield server.start()
+    server.close()
+
+
+def test_there_and_back(chromium: Browser, alone: Live) -> None:
+    live = alone
     with live.session() as session:
         admin, agent, moderator = make.admin(session), make.agent(session), make.moderator(session)
         helper, asker = make.member(session, "Hettie Helper"), make.member(session, "Maeve Kilbride")
