@@ -28,11 +28,6 @@ class Found:
     last_seen_at: datetime
 
 
-def actor_for(session: Session, token: str, address: str) -> Actor | None:
-    found = find(session, token, address)
-    return found.actor if found else None
-
-
 def find(session: Session, token: str, address: str) -> Found | None:
     """The person behind a token, with their unread count, in one query. None when it is unknown, old or a former member's."""
     if len(token) != _TOKEN_LENGTH or not token.isascii():

@@ -27,8 +27,3 @@ def emit(session: Session, event: object) -> None:
 
 def wired() -> dict[type, list[Callable[[Session, Any], None]]]:
     return dict(_handlers)
-
-
-def forget_all() -> None:
-    """For a process that wires itself again (tests)."""
-    _handlers.clear()

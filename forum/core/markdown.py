@@ -30,7 +30,6 @@ LEXERS = {
     *("bash", "sh", "shell", "console", "python", "py", "javascript", "js", "typescript", "ts", "json", "yaml", "toml", "ini"),
     *("html", "xml", "css", "sql", "java", "kotlin", "swift", "c", "cpp", "csharp", "go", "rust", "php", "ruby", "diff"),
 }
-MAX_TABLE_COLUMNS = 64
 MAX_HTML = 512_000
 MENTION = re.compile(r"(?<![\w@/.])@([A-Za-z0-9][\w.-]{0,38}\w|[A-Za-z0-9])")
 _WIDE_TABLE = re.compile(r"^[ \t]{0,3}\|?[ \t:|-]{130,}$", re.M)

@@ -17,10 +17,6 @@ STAFF_ACCEPTS_AFTER = timedelta(days=7)
 EXPERT_FROM = 2_000
 
 
-def anyone(actor: Actor, about: About) -> bool:
-    return True
-
-
 def signed_in(actor: Actor, about: About) -> bool:
     return actor.signed_in
 

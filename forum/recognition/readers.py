@@ -1,7 +1,6 @@
 """How many different people read a solved question: sketches by month, from names that mean nothing the next day."""
 
 import threading
-from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
@@ -60,13 +59,3 @@ def _join(session: Session, topic_id: int, month: date, sketch: Sketch) -> None:
         select(Readership).where(col(Readership.topic_id) == topic_id, col(Readership.month) == month).with_for_update()
     ).one()
     row.sketch = join([Sketch(row.sketch), sketch]).stored()
-
-
-def readers_of(session: Session, topic_ids: Iterable[int], since: date, until: date) -> int:
-    """Different readers of any of these topics in the months from `since` up to, not including, `until`."""
-    stored = session.scalars(
-        select(col(Readership.sketch)).where(
-            col(Readership.topic_id).in_(set(topic_ids)), col(Readership.month) >= since, col(Readership.month) < until
-        )
-    )
-    return join(Sketch(one) for one in stored).count

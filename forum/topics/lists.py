@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import Session, col
 
 from forum.catalog import queries as catalog
@@ -118,8 +118,3 @@ def _order(wanted: Filter) -> ColumnElement[Any]:
     orders: dict[str, Any] = {"active": col(Topic.active_at), "solved": col(Topic.solved_at)}
     order: ColumnElement[Any] = orders.get(wanted.state, col(Topic.created_at))
     return order
-
-
-def count_waiting(session: Session, actor: Actor) -> int:
-    query = select_rows(actor).where(*_conditions("unanswered")).with_only_columns(col(Topic.id)).limit(100).subquery()
-    return int(session.execute(select(func.count()).select_from(query)).scalar_one())

@@ -118,7 +118,7 @@ def test_the_actor_has_an_unread_count_in_one_query(session):
     statements = []
     with transaction(writes=False) as reading:
         event.listen(reading.connection(), "before_cursor_execute", lambda *a: statements.append(a[2]))
-        actor = sessions.actor_for(reading, token, "127.0.0.1")
+        actor = sessions.find(reading, token, "127.0.0.1").actor
     assert (actor.id, actor.unread, actor.confirmed, len(statements)) == (member.id, 3, True, 1)
 
 

@@ -46,6 +46,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "credential": ("asker", "/credentials/{credential}"),
     "check a credential": ("visitor", "/verify"),
     "search": ("visitor", "/search?q=hub+light"),
+    "search that finds nothing": ("visitor", "/search?q=zebra+xylophone"),
     "empty search": ("visitor", "/search"),
     "sign in": ("visitor", "/sign-in"),
     "join": ("visitor", "/join"),

@@ -11,6 +11,7 @@ from forum.core import clock, outgoing
 from forum.core.settings import settings
 from forum.models import Channel, ChannelGap, ChannelSecret, ChannelSpending, Platform, ThreadLink
 from forum.social.channels import health, secrets
+from forum.social.channels import jobs as channel_jobs
 from forum.social.channels.running import NotNow, through
 from forum.social.connectors.base import Budget
 from forum.social.connectors.errors import RateLimited, SchemaDrift, Transient
@@ -128,15 +129,14 @@ def test_case_19_a_secret_that_is_refused_twice(session: Session) -> None:
     assert again(session, made).state == "needs_reauth"
 
 
-@pytest.mark.parametrize(("asked", "notice"), [(300, False), (86_400, True)])
-def test_case_30_a_pause_that_the_server_asks_for(session: Session, asked: int, notice: bool) -> None:
-    """Work is put off and nobody sleeps on it; a pause of more than an hour is shown."""
+@pytest.mark.parametrize("asked", [300, 86_400])
+def test_case_30_a_pause_that_the_server_asks_for(session: Session, asked: int) -> None:
+    """Work is put off and nobody sleeps on it."""
     made, now = channels.channel(session), clock.now()
     health.failed(made, RateLimited(now + timedelta(seconds=asked)), now)
     assert made.breaker_until == now + timedelta(seconds=asked)
     assert not health.may_ask(made, now + timedelta(seconds=asked - 1))
     assert health.may_ask(made, now + timedelta(seconds=asked))
-    assert (made.breaker_until - now > health.LONG_PAUSE) is notice
 
 
 @pytest.mark.parametrize("status", [200, 429, 503])
@@ -212,8 +212,8 @@ def test_a_new_key_still_opens_what_an_older_one_sealed(session: Session, monkey
     monkeypatch.setenv("FORUM_SECRET_KEY", "a newer key")
     settings.cache_clear()
     assert secrets.opened(session, made.id) == {"access_token": TOKEN}
-    assert secrets.reseal(session) == 1
-    session.commit()
+    channel_jobs.reseal()
+    session.expire_all()
     monkeypatch.setenv("FORUM_OLDER_SECRET_KEYS", "")
     settings.cache_clear()
     assert secrets.opened(session, made.id) == {"access_token": TOKEN}

@@ -26,7 +26,6 @@ from forum.recognition.fairness.events import CaseDecided, CaseOpened, DoubtAppe
 from forum.recognition.fairness.inputs import AppealDoubt, DecideCase
 from forum.recognition.standing import CANONICAL, live
 
-UNDECIDED = (FraudState.open, FraudState.voided)
 DAY = 86_400.0
 
 

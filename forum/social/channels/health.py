@@ -10,7 +10,6 @@ OPENS_AFTER = 5
 STRIKES = 2
 LONGEST_PAUSE = timedelta(minutes=60)
 BROKEN_AFTER = timedelta(hours=24)
-LONG_PAUSE = timedelta(hours=1)
 RESERVE = 0.2
 """Reading stops while less than this share of a server's limit is left, so that replies always have some."""
 COUNTED = (AuthFailed, RateLimited, Transient, SchemaDrift, UnknownOutcome)

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from forum.core.db import transaction
 from forum.models.channels import Channel, ChannelState
+from forum.social.channels import secrets
 from forum.social.channels.actions import CHECKING
 from forum.social.channels.running import NotNow, through
 from forum.social.connectors.base import Budget, Connector, Profile
@@ -64,3 +65,8 @@ def _refused(channel_id: int, error: ConnectorError) -> None:
                 "The answer was not what this network sends. Is the address right?",
             )
         session.add(channel)
+
+
+def reseal() -> None:
+    with transaction() as session:
+        secrets.reseal(session)

@@ -1,8 +1,7 @@
 """Work with a connector: opens it outside any transaction, and writes down how it went and what it cost."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -64,22 +63,12 @@ def through(channel_id: int, work: Work[T], *, sending: bool = False, budget: Bu
         budget.money = min(budget.money, standing.money)
     connector: list[Connector] = []
     try:
-        result = _now(_run(standing, work, budget, connector))
+        result = asyncio.run(_run(standing, work, budget, connector))
     except ConnectorError as error:
         _settle(channel_id, budget, connector, error)
         raise
     _settle(channel_id, budget, connector, None)
     return result
-
-
-def _now(work: Coroutine[Any, Any, T]) -> T:
-    """To its end, also where the caller's thread has a loop of its own (a browser that drives a page, a notebook)."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    with ThreadPoolExecutor(1) as beside:
-        return beside.submit(asyncio.run, work).result()
 
 
 async def _run(standing: _Standing, work: Work[T], budget: Budget, made: list[Connector]) -> T:

@@ -40,9 +40,8 @@ def opened(session: Session, channel_id: int) -> dict[str, str]:
     return made
 
 
-def reseal(session: Session) -> int:
-    """After the key changed: everything sealed with an older one is sealed anew. Returns how many were."""
-    count = 0
+def reseal(session: Session) -> None:
+    """After the key changed: everything sealed with an older one is sealed anew, so that the older one can go."""
     for row in session.exec(select(ChannelSecret).where(col(ChannelSecret.key_id) != key_id(settings().key))):
         try:
             row.ciphertext = _box().rotate(row.ciphertext.encode()).decode()
@@ -50,8 +49,6 @@ def reseal(session: Session) -> int:
             continue
         row.key_id = key_id(settings().key)
         session.add(row)
-        count += 1
-    return count
 
 
 def key_id(key: bytes) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from forum.core.outgoing import Answer, Refused, Unreachable
 from forum.social.connectors.base import Access, Budget
@@ -39,6 +39,15 @@ class Rate:
     reset_at: datetime | None
 
 
+class Carried(TypedDict, total=False):
+    """What a request carries beside its address."""
+
+    headers: Mapping[str, str] | None
+    params: Mapping[str, str | int | list[str]] | None
+    body: Any
+    form: Mapping[str, str] | None
+
+
 class Asking:
     """One network's way of being asked. A platform overrides what its statuses mean."""
 
@@ -47,38 +56,15 @@ class Asking:
         self.rates: dict[str, Rate] = {}
         """By endpoint class: `read`, `search`, `write`."""
 
-    async def ask(
-        self,
-        method: str,
-        url: str,
-        budget: Budget,
-        *,
-        endpoint: str = "",
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, str | int | list[str]] | None = None,
-        body: Any = None,
-        form: Mapping[str, str] | None = None,
-    ) -> Any:
-        """The parsed body of a good answer; None for an empty one."""
-        answer = await self.fetch(method, url, budget, endpoint=endpoint, headers=headers, params=params, body=body, form=form)
-        return self._parsed(method, answer)
+    async def ask(self, method: str, url: str, budget: Budget, *, endpoint: str = "", **carried: Unpack[Carried]) -> Any:
+        """The parsed body of a good answer; None for an empty one. `endpoint` is the limit it counts towards."""
+        return self._parsed(method, await self.fetch(method, url, budget, endpoint=endpoint, **carried))
 
-    async def fetch(
-        self,
-        method: str,
-        url: str,
-        budget: Budget,
-        *,
-        endpoint: str = "",
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, str | int | list[str]] | None = None,
-        body: Any = None,
-        form: Mapping[str, str] | None = None,
-    ) -> Answer:
+    async def fetch(self, method: str, url: str, budget: Budget, *, endpoint: str = "", **carried: Unpack[Carried]) -> Answer:
         """A good answer as it came."""
         budget.spend("request", now=time.monotonic())
         try:
-            answer = await self.access.outgoing.request(method, url, headers=headers, params=params, body=body, form=form)
+            answer = await self.access.outgoing.request(method, url, **carried)
         except Refused as error:
             raise Denied(str(error)) from error
         except Unreachable as error:

@@ -106,20 +106,16 @@ class Gap:
     reason: str
 
 
-@dataclass(slots=True)
-class ThreadPage:
-    """A thread as far as it could be read. Only public posts are in it; the others are counted."""
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """What one reading brought. Only public posts are in it; the others are counted."""
 
-    root_ext_id: str
     posts: list[SourcePost] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     """Posts that the network itself calls deleted."""
     withheld: int = 0
     """Posts that were there and are not public: never kept."""
     skipped: list[Skipped] = field(default_factory=list)
-    complete: bool = True
-    """False: nothing may be concluded from what is missing."""
-    gaps: list[Gap] = field(default_factory=list)
     drift: list[str] = field(default_factory=list)
     """Fields that were named differently or missing, and could be done without."""
 
@@ -134,30 +130,28 @@ class ThreadPage:
         else:
             self.skipped.append(item)
 
+
+@dataclass(slots=True, kw_only=True)
+class ThreadPage(Batch):
+    """A thread as far as it could be read."""
+
+    root_ext_id: str
+    complete: bool = True
+    """False: nothing may be concluded from what is missing."""
+    gaps: list[Gap] = field(default_factory=list)
+
     def stopped(self, ext_id: str, reason: str = "The reading stopped half-way.") -> None:
         """What was read is kept, and nothing is concluded from the rest."""
         self.complete = False
         self.gaps.append(Gap(ext_id, reason))
 
 
-@dataclass(slots=True)
-class MentionBatch:
-    posts: list[SourcePost] = field(default_factory=list)
+@dataclass(slots=True, kw_only=True)
+class MentionBatch(Batch):
     cursor: str = ""
     more: bool = False
     lost: bool = False
     """The cursor is older than what the network keeps: posts may be missing since then."""
-    withheld: int = 0
-    gone: list[str] = field(default_factory=list)
-    drift: list[str] = field(default_factory=list)
-
-    def add(self, item: Item) -> None:
-        if isinstance(item, SourcePost):
-            self.posts.append(bounded(item))
-        elif isinstance(item, Gone):
-            self.gone.append(item.ext_id)
-        elif item.withheld:
-            self.withheld += 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class Simulated:
         budget.spend("read_post", len(open_ones))
         last = str(entries[-1].id) if entries else cursor
         posts = [_post(entry) for entry in open_ones]
-        return MentionBatch(posts, last, more=len(entries) == PAGE, withheld=len(entries) - len(open_ones))
+        return MentionBatch(posts=posts, cursor=last, more=len(entries) == PAGE, withheld=len(entries) - len(open_ones))
 
     async def profile(self, account: SourceAccount, budget: Budget) -> Profile:
         self._ask("read", budget)

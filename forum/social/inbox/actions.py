@@ -38,7 +38,6 @@ from forum.social.sharing.events import ShareSent
 
 LONGEST_WATCH = timedelta(days=90)
 _NUMBER = re.compile(r"(?:#?|.*/topics/)([1-9]\d{0,8})(?:\D.*)?")
-_DUE = (TriageState.new, TriageState.escalated)
 
 
 def watch_thread(session: Session, actor: Actor, thread: ThreadLink, data: WatchThread) -> None:

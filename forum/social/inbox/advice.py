@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from forum.social.inbox.influence import SECOND_READER
 
 GRACE = timedelta(minutes=30)
-WATCH = timedelta(hours=48)
 TOGETHER = timedelta(days=7)
 """Two people within this time, and we join."""
 MANY = 3

@@ -14,7 +14,7 @@ from forum.core.db import transaction
 from forum.core.events import emit
 from forum.core.settings import settings
 from forum.core.text import slug
-from forum.models.social import ExternalPost, ExternalPostRevision, ExternalPostState, MapRole, PostMap, ThreadLink
+from forum.models.social import ExternalPost, ExternalPostRevision, ExternalPostState, MapRole, PostMap
 from forum.models.topics import Post, Revision, Topic
 from forum.social.authors import network_name
 from forum.social.reading.events import OutsidePostsErased
@@ -109,15 +109,3 @@ def erase_again() -> int:
             rows = session.exec(select(ExternalPost).where(or_(*wanted), col(ExternalPost.state) != ExternalPostState.gone)).all()
             count += erase(session, list(rows))
     return count
-
-
-def threads_with_gone_root(session: Session) -> list[ThreadLink]:
-    """Questions whose first post was deleted where it stood: staff may write a neutral summary."""
-    statement = (
-        select(ThreadLink)
-        .join(ExternalPost, col(ExternalPost.thread_id) == col(ThreadLink.id))
-        .join(PostMap, col(PostMap.external_post_id) == col(ExternalPost.id))
-        .where(PostMap.role == MapRole.question, ExternalPost.state == ExternalPostState.gone, col(PostMap.locked).is_(False))
-        .order_by(col(ThreadLink.id))
-    )
-    return list(session.exec(statement))

@@ -6,10 +6,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from forum.core.text import Line, Words
-from forum.models.shares import SharePurpose
 from forum.social.inputs import Input
 
-WRITTEN = (SharePurpose.ask, SharePurpose.reply, SharePurpose.private, SharePurpose.holding, SharePurpose.outcome)
 """What a person may begin; the others are prepared when something happens."""
 
 

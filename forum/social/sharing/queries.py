@@ -200,11 +200,6 @@ def share_views(session: Session, actor: Actor, topic_id: int) -> list[ShareView
     return [_view(session, actor, row) for row in rows]
 
 
-def shares_of_thread(session: Session, actor: Actor, thread_id: int) -> list[ShareView]:
-    rows = session.execute(_select().where(col(Share.thread_id) == thread_id).order_by(col(Share.id))).all()
-    return [_view(session, actor, row) for row in rows]
-
-
 def _select() -> Select[Any]:
     """A share with all that its view needs."""
     drafted, approved = aliased(Member, name="drafted"), aliased(Member, name="approved")

@@ -12,7 +12,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.social.watching.events import RuleChanged, RulePaused
-from forum.social.watching.inputs import SaveRule, fault
+from forum.social.watching.inputs import AS_WRITTEN, SaveRule, fault
 
 _STEP = re.compile(r"(\d{1,5})\s*(?:min(?:utes)?)?[\s:,>→-]+@?([\w-]{2,40})")
 STEPS = 5
@@ -44,19 +44,7 @@ def _set(session: Session, rule: WatchRule, data: SaveRule) -> None:
     known = set(session.scalars(select(col(Channel.id))).all())
     if not set(data.channels) <= known:
         raise Invalid({"channels": "Choose from your channels."})
-    for name in (
-        "name",
-        "kind",
-        "expression",
-        "exclude",
-        "language",
-        "author_kind",
-        "from_hour",
-        "to_hour",
-        "zone",
-        "severity",
-        "queue",
-    ):
+    for name in AS_WRITTEN:
         setattr(rule, name, getattr(data, name))
     rule.days, rule.channels = "".join(sorted(data.days)), sorted(data.channels)
     rule.on_duty_id = _colleague(session, data.on_duty, "on_duty") if data.on_duty else None

@@ -11,6 +11,20 @@ from forum.social.inputs import Input
 from forum.social.watching.matching import TooCostly, bounded, listed, pattern
 
 SHORTEST = 3
+AS_WRITTEN = (
+    "name",
+    "kind",
+    "expression",
+    "exclude",
+    "language",
+    "author_kind",
+    "from_hour",
+    "to_hour",
+    "zone",
+    "severity",
+    "queue",
+)
+"""What a rule keeps just as it was filled in."""
 
 
 class SaveRule(Input):

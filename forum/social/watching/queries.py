@@ -25,6 +25,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.social.authors import network_name
+from forum.social.watching.inputs import AS_WRITTEN
 from forum.social.watching.matching import why
 from forum.social.watching.rules import said, watched
 
@@ -118,20 +119,7 @@ def values_of(session: Session, rule: WatchRule) -> dict[str, str]:
     handles = dict(
         session.execute(select(col(Member.id), col(Member.handle)).where(col(Member.id).in_([one for one in ids if one]))).all()
     )
-    names = (
-        "name",
-        "kind",
-        "expression",
-        "exclude",
-        "language",
-        "author_kind",
-        "from_hour",
-        "to_hour",
-        "zone",
-        "severity",
-        "queue",
-    )
-    return {name: str(getattr(rule, name)) for name in names} | {
+    return {name: str(getattr(rule, name)) for name in AS_WRITTEN} | {
         "on_duty": handles.get(rule.on_duty_id, ""),
         "ladder": "\n".join(f"{minutes} {handles[member]}" for minutes, member in rule.ladder if member in handles),
     }
