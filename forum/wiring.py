@@ -43,6 +43,7 @@ from forum.resolutions import handlers as resolution_credit
 from forum.routes.outside import like_thread
 from forum.search import feed
 from forum.social import events as social
+from forum.social import pictures
 from forum.social.channels import events as channels
 from forum.social.channels import jobs as channel_jobs
 from forum.social.contacts import claims, proposals
@@ -95,6 +96,7 @@ JOBS: dict[str, Function] = {
     "recognition.route": routing_jobs.route,
     "recognition.learn_routing": routing_jobs.learn,
     "social.tick": reading_jobs.tick,
+    "social.fetch_pictures": pictures.fetch,
     "social.bring_in": uploads.bring_in,
     "social.send": sending.send,
     "social.check_claim": claims.check,
@@ -363,7 +365,7 @@ def _wire_outcomes() -> None:
     subscribe(
         resolutions.ResolutionWithdrawn, record, resolution_credit.reverse_writer, drafting.draft_withdrawals, feed.note_change
     )
-    subscribe(social.ThreadPublished, record, turning.note_published, feed.note_change)
+    subscribe(social.ThreadPublished, record, turning.note_published, feed.note_change, pictures.note_thread)
     subscribe(social.ThreadIgnored, record, turning.note_ignored)
     subscribe(social.ThreadReopened, record)
 
@@ -389,16 +391,20 @@ def _wire_elsewhere() -> None:
     subscribe(contacts.PrivacyAsked, record)
     subscribe(contacts.OutsideAuthorsChanged, record, feed.note_change)
     subscribe(reading.ThreadAsked, record)
-    subscribe(reading.ThreadArrived, record, proposals.look_later, weighing.note_thread, incident_jobs.note_news)
-    subscribe(reading.ThreadGrew, record, proposals.look_later, weighing.note_thread, incident_jobs.note_news)
-    subscribe(reading.OutsidePostsChanged, record, feed.note_erasure)
+    subscribe(
+        reading.ThreadArrived, record, proposals.look_later, weighing.note_thread, incident_jobs.note_news, pictures.note_thread
+    )
+    subscribe(
+        reading.ThreadGrew, record, proposals.look_later, weighing.note_thread, incident_jobs.note_news, pictures.note_thread
+    )
+    subscribe(reading.OutsidePostsChanged, record, feed.note_erasure, pictures.note_thread)
     subscribe(reading.OutsidePostsErased, record, feed.note_erasure)
 
 
 def _wire_triage() -> None:
     subscribe(inbox.ThreadTurned, record)
     subscribe(inbox.ThreadAssigned, record)
-    subscribe(inbox.ThreadAttached, record, inbox_actions.note_attached, feed.note_change)
+    subscribe(inbox.ThreadAttached, record, inbox_actions.note_attached, feed.note_change, pictures.note_thread)
     subscribe(inbox.ThreadPasted, record)
     subscribe(inbox.PendingApproved, record)
     subscribe(watching.RuleChanged, record)

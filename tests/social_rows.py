@@ -10,7 +10,7 @@ def social_rows(Row: Any, _for: Any) -> list[Any]:
     """`Row` and `_for` are those of the matrix."""
     STAFF, ADMINS = _for("agent admin"), _for("admin")
     NOBODY = _for("", "404")
-    """For machines that hold the channel's secret; this one has none."""
+    """For machines that hold the channel's secret; this one has none. And a picture that is not there."""
     TOO_LATE = {who: "409" if one == "ok" else one for who, one in STAFF.items()}
     SIGNED_IN = _for("unconfirmed member volunteer moderator agent admin suspended asker")
     MEMBERS = _for("member volunteer moderator agent admin asker")
@@ -20,6 +20,7 @@ def social_rows(Row: Any, _for: Any) -> list[Any]:
     return [
         Row("GET /desk/social", "/desk/social", STAFF),
         Row("GET /desk/social/{thread_id}", "/desk/social/{thread}", STAFF),
+        Row("GET /elsewhere/{post_id}/{place}.webp", "/elsewhere/1/0.webp", NOBODY),
         Row("GET /desk/channels", "/desk/channels", STAFF),
         Row("GET /desk/channels/new", "/desk/channels/new", ADMINS),
         Row(

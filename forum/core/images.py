@@ -12,6 +12,7 @@ Font = ImageFont.ImageFont | ImageFont.FreeTypeFont
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 24_000_000
 MAX_SIDE = 1_920
+THUMBNAIL_SIDE = 640
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 TOO_MANY_PIXELS = "That picture has more than 24 million pixels. Save it smaller and try again."
 EXTENSION = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
@@ -33,12 +34,22 @@ def reencode(raw: bytes) -> Picture:
     """A clean copy, at most 1,920 px a side. Raises Invalid or TooLarge with a sentence for the sender."""
     if len(raw) > MAX_BYTES:
         raise TooLarge("That picture is over 10 MB. Save it smaller and try again.")
+    return _redrawn(raw, MAX_SIDE)
+
+
+def thumbnail(raw: bytes) -> Picture:
+    """A small WebP of somebody else's picture. Raises as `reencode` does."""
+    return _redrawn(raw, THUMBNAIL_SIDE, "WEBP")
+
+
+def _redrawn(raw: bytes, side: int, kind: str = "") -> Picture:
+    """`kind`: what it becomes; else it stays what it is."""
     try:
         with _one_at_a_time, Image.open(io.BytesIO(raw), formats=FORMATS) as opened:
             if opened.width * opened.height > MAX_PIXELS:
                 raise TooLarge(TOO_MANY_PIXELS)
-            opened.draft("RGB", (MAX_SIDE, MAX_SIDE))
-            return _encode(opened, "PNG" if opened.format == "GIF" else str(opened.format))
+            opened.draft("RGB", (side, side))
+            return _encode(opened, kind or ("PNG" if opened.format == "GIF" else str(opened.format)), side)
     except (TooLarge, Invalid):
         raise
     except Image.DecompressionBombError:
@@ -79,12 +90,12 @@ def _wrapped(draw: ImageDraw.ImageDraw, words: str, font: Font, width: int) -> l
     return lines
 
 
-def _encode(opened: Image.Image, kind: str) -> Picture:
+def _encode(opened: Image.Image, kind: str, side: int) -> Picture:
     picture = ImageOps.exif_transpose(opened)
     transparent = kind != "JPEG" and (picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info)
     if picture.mode == "P":
         picture = picture.convert("RGBA" if transparent else "RGB")
-    picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    picture.thumbnail((side, side))
     picture = picture.convert("RGBA" if transparent else "RGB")
     bare = Image.new(picture.mode, picture.size)
     bare.paste(picture)

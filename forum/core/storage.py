@@ -1,4 +1,4 @@
-"""Files that members uploaded, in the data folder. Written whole or not at all."""
+"""Files in the data folder: what members uploaded, and small copies of pictures elsewhere. Written whole or not at all."""
 
 import os
 from contextlib import suppress
@@ -37,3 +37,8 @@ def get(name: str) -> bytes:
 
 def exists(name: str) -> bool:
     return _path(name).is_file()
+
+
+def remove(name: str) -> None:
+    """Gone, whether it was there or not."""
+    _path(name).unlink(missing_ok=True)

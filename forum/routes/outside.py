@@ -13,6 +13,7 @@ from forum.social.authors import OutsideAuthor, network_name
 from forum.social.privately.cases import handled_since
 from forum.social.sharing import queries as sharing
 from forum.topics import pages
+from forum.topics.post_views import OutsidePost
 from forum.topics.rows import topic_url
 from forum.topics.views import AskedView, Moment, OriginView, PersonView, PrivateView
 
@@ -22,12 +23,10 @@ RECENT = 4
 def guests(session: Session, actor: Actor, loaded: pages.Loaded) -> pages.Guests:
     """At most four queries: threads and authors elsewhere only when there are any."""
     topic = loaded.topic
-    authors = (
-        social.outside_authors(session, loaded.foreign_posts, actor.is_staff) if topic.linked and loaded.foreign_posts else {}
-    )
+    foreign = social.outside_posts(session, loaded.foreign_posts, actor.is_staff) if topic.linked and loaded.foreign_posts else {}
     return pages.Guests(
         origins=origin_views(session, topic.id) if topic.linked else [],
-        authors={post_id: _person(author) for post_id, author in authors.items()},
+        outside={post_id: OutsidePost(_person(author), media) for post_id, (author, media) in foreign.items()},
         asked=_asked(session, topic.id) if actor.is_staff else [],
         private=_private(session, topic.id) if topic.linked else None,
         shared=_shared(session, topic.id) if topic.linked else [],

@@ -23,6 +23,7 @@ from forum.models.social import (
     ThreadLink,
     TriageState,
 )
+from forum.social.pictures import carried_over
 from forum.social.runs import Problem, Standing, advance, note, open_run
 from forum.social.sources import NATIVE, Item, SourceAccount, SourcePost, host_of
 from forum.social.staging import Counted, StagedPost, Staging
@@ -189,7 +190,7 @@ class _Writer:
         kept = {"post_id": row.id, "text": row.text, "text_hash": row.text_hash, "seen_at": row.seen_at}
         insert_ignoring(self.session, ExternalPostRevision, kept)
         row.text, row.text_hash, row.edited_at, row.seen_at = post.text, one.hash, post.edited_at, clock.now()
-        row.media = post.media
+        row.media = carried_over(row, post.media)
         self.session.flush()
         self.wrote["updated"] += 1
 

@@ -26,8 +26,10 @@ from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.social.authors import OutsideAuthor, network_name, outside_author, shown_handle
 from forum.social.inbox.turning import OPEN
+from forum.social.pictures import media_of
 from forum.social.projection import PlacedPost, Projection, project
 from forum.social.views import Origin, PersonView, PostView, ThreadPage
+from forum.topics.views import OutsideMedium
 
 ROLE_LABELS = {
     MapRole.question: "Question",
@@ -111,6 +113,7 @@ def _post(one: PlacedPost) -> PostView:
         reply=one.placement.under is not None,
         suggests_solved=one.placement.suggests_solved,
         metrics=", ".join(numbers[:4]),
+        media=media_of(post, for_staff=True),
     )
 
 
@@ -174,20 +177,22 @@ def _origin(thread: ThreadLink, account: ExternalAccount | None) -> Origin:
     return Origin(thread.platform, network_name(thread.platform), thread.url, label, thread.posts, thread.first_post_at)
 
 
-def outside_authors(session: Session, post_ids: Iterable[int], for_staff: bool) -> dict[int, OutsideAuthor]:
-    """Who wrote the posts that came from elsewhere, by post id."""
+def outside_posts(
+    session: Session, post_ids: Iterable[int], for_staff: bool
+) -> dict[int, tuple[OutsideAuthor, list[OutsideMedium]]]:
+    """Who wrote the posts that came from elsewhere, and the pictures they show there, by post id."""
     statement = (
         select(col(PostMap.post_id), ExternalPost, ExternalAccount)
         .join(ExternalPost, col(ExternalPost.id) == col(PostMap.external_post_id))
         .join(ExternalAccount, col(ExternalAccount.id) == col(ExternalPost.account_id))
         .where(col(PostMap.post_id).in_(list(post_ids)))
-        .order_by(col(PostMap.position).desc())
+        .order_by(col(PostMap.position))
     )
-    made: dict[int, OutsideAuthor] = {}
+    made: dict[int, tuple[OutsideAuthor, list[OutsideMedium]]] = {}
     for post_id, post, account in session.execute(statement):
-        if post_id is not None:
-            made[post_id] = outside_author(
-                post.platform, account.kind, account.handle, account.url or post.url,
-                thread_id=post.thread_id, account_id=post.account_id, privacy=account.privacy, for_staff=for_staff,
-            )  # fmt: skip
+        author = outside_author(
+            post.platform, account.kind, account.handle, account.url or post.url,
+            thread_id=post.thread_id, account_id=post.account_id, privacy=account.privacy, for_staff=for_staff,
+        )  # fmt: skip
+        made.setdefault(post_id, (author, []))[1].extend(media_of(post))
     return made

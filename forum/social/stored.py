@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select, update
 
 from forum.core.db import transaction
 from forum.models.social import ExternalPost, ExternalPostRevision, ExternalPostState, Platform, ThreadLink
+from forum.social.pictures import erase_pictures
 from forum.social.sources import NATIVE, host_of
 
 
@@ -20,6 +21,7 @@ def bury(session: Session, platform: Platform, gone: list[str]) -> None:
         empty = update(ExternalPost).where(col(ExternalPost.id) == post_id)
         session.execute(empty.values(state=ExternalPostState.gone, text="", text_hash="", media=[], metrics={}))
         session.execute(delete(ExternalPostRevision).where(col(ExternalPostRevision.post_id) == post_id))
+        erase_pictures(post_id)
 
 
 def stored_roots(platform: Platform, ext_ids: list[str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forum.core.paging import Page
+from forum.topics.views import OutsideMedium
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class PostView:
     reply: bool
     suggests_solved: bool
     metrics: str
+    media: list[OutsideMedium]
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Guests:
     """What floors above know of the topic: threads and authors elsewhere, and topics like it."""
 
     origins: list[OriginView]
-    authors: Outside
+    outside: Outside
     similar: list[LinkView]
     asked: list[AskedView]
     private: PrivateView | None
@@ -93,7 +93,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
     topic, about = loaded.topic, About(loaded.topic)
     mine = load_mine(session, actor, [row.id for row in loaded.posts])
     my_state = _my_state(session, actor, topic.id)
-    posts = _post_views(actor, loaded, mine, guests.authors)
+    posts = _post_views(actor, loaded, mine, guests.outside)
     url = topic_url(topic.id, topic.slug)
     return TopicPage(
         id=topic.id,

@@ -29,7 +29,7 @@ from forum.policy.facts import About, TopicFacts
 from forum.policy.permissions import Permission
 from forum.topics.disclosure import disclosure
 from forum.topics.people import COLUMNS, person
-from forum.topics.views import AcceptedView, CommentView, DefectView, OfficialView, PersonView, PostView
+from forum.topics.views import AcceptedView, CommentView, DefectView, OfficialView, OutsideMedium, PersonView, PostView
 
 FOLD_AT = 6_000
 SCORE_HIDDEN = timedelta(hours=2)
@@ -45,8 +45,15 @@ class Mine:
     marks: dict[int, frozenset[str]] = field(default_factory=dict)
 
 
-Outside = dict[int, PersonView]
-"""Authors from elsewhere, by post."""
+@dataclass(frozen=True, slots=True)
+class OutsidePost:
+    """What a post that came from elsewhere shows and a member's does not."""
+
+    author: PersonView
+    media: list[OutsideMedium]
+
+
+Outside = dict[int, OutsidePost]
 
 
 @cache
@@ -151,12 +158,14 @@ class ShownTopic(TopicFacts, Protocol):
 
 def comment_view(actor: Actor, topic: ShownTopic, row: Row[Any], outside: Outside) -> CommentView:
     about = About(topic, row)
+    foreign = outside.get(row.id)
     return CommentView(
         id=row.id,
-        author=outside.get(row.id) or person(row),
+        author=foreign.author if foreign else person(row),
         at=row.created_at,
         edited=row.edited_at is not None,
         html=row.html,
+        media=foreign.media if foreign else [],
         note=row.kind == PostKind.note,
         disclosure=disclosure(row.person_early, topic.product_id),
         may_edit=may(actor, Permission.post_edit, about),
@@ -186,11 +195,12 @@ def post_view(
     about = About(topic, row)
     readable = may(actor, Permission.topic_read, about)
     visible = row.state == PostState.visible
+    foreign = outside.get(row.id)
     return PostView(
         id=row.id,
         topic_id=row.topic_id,
         kind=row.kind,
-        author=outside.get(row.id) or person(row),
+        author=foreign.author if foreign else person(row),
         at=row.created_at,
         html=row.html if readable else "",
         folded=len(row.html) > FOLD_AT and row.kind == PostKind.answer,
@@ -208,6 +218,7 @@ def post_view(
         dangerous=row.dangerous,
         my_vote=mine.votes.get(row.id, 0),
         my_marks=mine.marks.get(row.id, frozenset()),
+        media=foreign.media if foreign and readable else [],
         comments=comments,
         disclosure=disclosure(row.person_early, topic.product_id),
         may_vote=may(actor, Permission.post_vote, about),

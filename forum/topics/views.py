@@ -47,12 +47,27 @@ class TopicRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideMedium:
+    """A picture, video or other file that a post elsewhere shows. `src`: our small copy of it, where there is one."""
+
+    kind: str
+    src: str
+    width: int
+    height: int
+    alt: str
+    sensitive: bool
+    url: str
+    network: str
+
+
+@dataclass(frozen=True, slots=True)
 class CommentView:
     id: int
     author: PersonView
     at: datetime
     edited: bool
     html: str
+    media: list[OutsideMedium]
     note: bool
     """Staff only."""
     disclosure: str
@@ -119,6 +134,7 @@ class PostView:
     dangerous: int
     my_vote: int
     my_marks: frozenset[str]
+    media: list[OutsideMedium]
     comments: list[CommentView]
     disclosure: str
     may_vote: bool

@@ -17,6 +17,7 @@ from forum.core.text import slug
 from forum.models.social import ExternalPost, ExternalPostRevision, ExternalPostState, MapRole, PostMap
 from forum.models.topics import Post, Revision, Topic
 from forum.social.authors import network_name
+from forum.social.pictures import erase_pictures
 from forum.social.reading.events import OutsidePostsErased
 from forum.social.threading import title_for
 
@@ -38,6 +39,8 @@ def erase(session: Session, rows: list[ExternalPost]) -> int:
         session.add(row)
     session.flush()
     ids = [row.id for row in rows]
+    for post_id in ids:
+        erase_pictures(post_id)
     session.execute(delete(ExternalPostRevision).where(col(ExternalPostRevision.post_id).in_(ids)))
     _erase_posts(session, ids, titles)
     return len(rows)

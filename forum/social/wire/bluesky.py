@@ -4,7 +4,7 @@ from typing import Any
 
 from forum.models.social import AccountKind
 from forum.social.sources import Item, Skipped, SourceAccount, SourcePost, line, plain
-from forum.social.wire.values import date
+from forum.social.wire.values import address, date
 
 HOST = "bsky.app"
 POST = "/app.bsky.feed.post/"
@@ -50,7 +50,7 @@ def post_of(view: dict[str, Any], line_number: int = 0) -> Item:
         url=_address(view["uri"], author),
         language=line(str(languages[0]), 20) if isinstance(languages, list) and languages else "und",
         sensitive=bool(_labels(view) & {"porn", "sexual", "nudity", "graphic-media"}),
-        media=_media(record.get("embed")),
+        media=_media(record.get("embed"), view.get("embed")),
         metrics={key: view.get(f"{key}Count") or 0 for key in ("reply", "repost", "like", "quote")},
     )
 
@@ -73,13 +73,26 @@ def _quoted(embed: Any) -> str:
     return uri if POST in uri else ""
 
 
-def _media(embed: Any) -> list[dict[str, str]]:
-    images = embed.get("images") if isinstance(embed, dict) else None
+def _media(embed: Any, shown: Any) -> list[dict[str, str]]:
+    """The author's record says what there is; the server's view of it, where one came along, says where."""
+    embed, shown = _inner(embed), _inner(shown)
+    if str(embed.get("$type")).startswith("app.bsky.embed.video"):
+        return [{"type": "video", "url": "", "alt": line(str(embed.get("alt") or ""), 1500)}]
+    places = [address(one.get("thumb")) for one in _dicts(shown.get("images"))]
     return [
-        {"type": "image", "url": "", "alt": line(str(one.get("alt") or ""), 1500)}
-        for one in (images if isinstance(images, list) else [])[:20]
-        if isinstance(one, dict)
+        {"type": "image", "url": places[number] if number < len(places) else "", "alt": line(str(one.get("alt") or ""), 1500)}
+        for number, one in enumerate(_dicts(embed.get("images"))[:20])
     ]
+
+
+def _inner(embed: Any) -> dict[str, Any]:
+    """A post that quotes another and has pictures keeps them one level deeper."""
+    found = embed if isinstance(embed, dict) else {}
+    return found["media"] if isinstance(found.get("media"), dict) else found
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _address(uri: str, author: dict[str, Any]) -> str:

@@ -58,7 +58,11 @@ def _quoted(status: dict[str, Any]) -> str:
 def _media(status: dict[str, Any]) -> list[dict[str, str]]:
     found = status.get("media_attachments")
     return [
-        {"type": str(one.get("type"))[:20], "url": address(one.get("url")), "alt": line(str(one.get("description") or ""), 1500)}
+        {
+            "type": str(one.get("type"))[:20],
+            "url": address(one.get("preview_url")) or address(one.get("url")),
+            "alt": line(str(one.get("description") or ""), 1500),
+        }
         for one in (found if isinstance(found, list) else [])[:20]
         if isinstance(one, dict)
     ]
