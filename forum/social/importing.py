@@ -29,7 +29,9 @@ from forum.social.sources import NATIVE, Item, SourceAccount, SourcePost, host_o
 from forum.social.staging import Counted, StagedPost, Staging
 from forum.social.stored import bury, by_host, stored_roots
 
-BATCH = 400
+BATCH = 1_000
+ALIKE = {"render_nulls": True}
+"""Rows with and without a parent go into one statement, not into one for each run of likes."""
 SHOWN = 20
 
 
@@ -128,9 +130,8 @@ class _Writer:
         there = self._stored([one.post.ext_id for one in batch])
         fresh = [one for one in batch if one.post.ext_id not in there]
         if fresh:
-            self.session.execute(
-                insert(ExternalPost), [self._values(one, threads[one.root], accounts[one.post.account.ext_id]) for one in fresh]
-            )
+            rows = [self._values(one, threads[one.root], accounts[one.post.account.ext_id]) for one in fresh]
+            self.session.execute(insert(ExternalPost), rows, execution_options=ALIKE)
         self.wrote["stored"] += len(fresh)
         for one in batch:
             if one.post.ext_id in there:
@@ -224,9 +225,10 @@ class _Writer:
             self._renamed(row, wanted[row.ext_id])
         missing = [account for ext_id, account in wanted.items() if ext_id not in made]
         if missing:
-            statement = insert(ExternalAccount).returning(col(ExternalAccount.id), sort_by_parameter_order=True)
-            ids = self.session.execute(statement, [self._account(one) for one in missing]).scalars()
-            made.update({one.ext_id: new for one, new in zip(missing, ids, strict=True) if new})
+            self.session.execute(insert(ExternalAccount), [self._account(one) for one in missing], execution_options=ALIKE)
+            names = col(ExternalAccount.ext_id).in_([account.ext_id for account in missing])
+            ids = found.where(names).with_only_columns(col(ExternalAccount.ext_id), col(ExternalAccount.id))
+            made |= dict(self.session.execute(ids).tuples().all())
         self.wrote["account"] += len(missing)
         return made
 
@@ -269,11 +271,10 @@ class _Writer:
                 self.session.add(link)
         missing = [one for root, one in first.items() if root not in links]
         if missing:
-            statement = insert(ThreadLink).returning(col(ThreadLink.id), sort_by_parameter_order=True)
-            ids = list(self.session.execute(statement, [self._thread(one) for one in missing]).scalars())
+            self.session.execute(insert(ThreadLink), [self._thread(one) for one in missing], execution_options=ALIKE)
+            links |= self._links(one.root for one in missing)
         self.wrote["thread"] += len(missing)
-        made = {root: link.id for root, link in links.items() if link.id}
-        return made | ({one.root: new for one, new in zip(missing, ids, strict=True) if new} if missing else {})
+        return {root: link.id for root, link in links.items() if link.id}
 
     def _thread(self, one: StagedPost) -> dict[str, Any]:
         return {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -76,6 +77,7 @@ class Gone:
 Item = SourcePost | Skipped | Gone
 
 
+@lru_cache(maxsize=4096)
 def host_of(platform: Platform, ext_id: str) -> str:
     """The part of the key that follows from platform and id."""
     if platform in _HOSTS:
