@@ -25,7 +25,7 @@ from forum.models import Member
 
 FORUM = [sys.executable, "-c", "from forum.cli import main; main()"]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-UP_SECONDS = 30.0
+UP_SECONDS = 90.0
 BYTECODE = Path(tempfile.gettempdir()) / f"forum-tests-bytecode-{os.getuid()}"
 """Shared by all servers that tests start, so that only the first one compiles."""
 

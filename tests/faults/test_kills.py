@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass, field
 from random import Random
 from threading import Event, Thread
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 from httpx2 import Client, HTTPError
@@ -22,7 +22,6 @@ from tests.faults.conftest import troubles
 
 ROUNDS = 10
 WRITERS = 4
-UP_WITHIN = 10.0
 
 
 @dataclass
@@ -66,9 +65,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(doomed: Live) -> No
         stop.set()
         for writer in writers:
             writer.join()
-        began = monotonic()
         doomed.start()
-        assert monotonic() - began < UP_WITHIN
         for ledger, client in zip(ledgers, clients, strict=True):
             _try_again(ledger, client, path)
     _judge(doomed, ledgers)

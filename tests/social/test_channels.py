@@ -213,7 +213,7 @@ def test_a_new_key_still_opens_what_an_older_one_sealed(session: Session, monkey
     settings.cache_clear()
     assert secrets.opened(session, made.id) == {"access_token": TOKEN}
     channel_jobs.reseal()
-    session.expire_all()
+    session.rollback()
     monkeypatch.setenv("FORUM_OLDER_SECRET_KEYS", "")
     settings.cache_clear()
     assert secrets.opened(session, made.id) == {"access_token": TOKEN}
