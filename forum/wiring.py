@@ -416,7 +416,8 @@ def _wire_triage() -> None:
     subscribe(incidents.IncidentConfirmed, record)
     subscribe(incidents.IncidentDismissed, record)
     subscribe(incidents.IncidentsMerged, record)
-    subscribe(incidents.IncidentClosed, record)
+    subscribe(incidents.IncidentReworded, record)
+    subscribe(incidents.IncidentClosed, record, social_notices.tell_over)
     subscribe(incidents.TroubleWordsChanged, record)
 
 

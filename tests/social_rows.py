@@ -126,6 +126,7 @@ def triage_rows(Row: Any, _for: Any) -> list[Any]:
         Row(
             f"POST {N}/confirmation", f"{i}/confirmation", STAFF, {"title": "Hubs are down", "note": "We have seen it, and look."}
         ),
+        Row(f"POST {N}/wording", f"{i}/wording", TOO_LATE, {"title": "Hubs are down", "note": "We have seen it, and look."}),
         Row(f"POST {N}/dismissal", f"{i}/dismissal", STAFF),
         Row(f"POST {N}/merging", f"{i}/merging", NOT_SO, {"into": "{incident}"}),
         Row(f"POST {N}/closing", f"{i}/closing", TOO_LATE, {"outcome": "A cable was cut; it is whole again."}),

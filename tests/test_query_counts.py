@@ -36,6 +36,7 @@ from forum.policy.actor import actor_of
 from forum.recognition.actions import subject_of
 from forum.resolutions.actions import write_resolution
 from forum.resolutions.inputs import WriteResolution
+from forum.social.incidents import noticeboard
 from forum.topics.verdicts import accept_answer
 from tests import make
 from tests.fakes.client import Browser
@@ -199,6 +200,7 @@ class Busy:
 
 def statements(app, member, path):
     ratelimit._limiter.cache_clear()
+    noticeboard.forget()
     browser = Browser(app)
     if member:
         browser.sign_in(member)

@@ -27,6 +27,8 @@ class Incident(Table, table=True):
     term: str = Field(max_length=120)
     title: str = Field(max_length=150)
     product_id: int | None = key("product.id", on_delete="SET NULL", nullable=True)
+    section_id: int | None = key("section.id", on_delete="SET NULL", nullable=True)
+    tag_id: int | None = key("tag.id", on_delete="SET NULL", nullable=True)
     state: IncidentState = choice("state", IncidentState, IncidentState.suspected)
     posts: int = counter()
     people: int = counter()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from forum.core import clock
-from forum.models import Channel, ExternalAccount, Member, NoticeKind, Share
+from forum.models import Channel, ExternalAccount, Incident, Member, MeToo, NoticeKind, Share, Topic
 from forum.notifications.handlers import tell
 from forum.policy.actor import actor_of
 from forum.policy.check import may
@@ -14,6 +14,7 @@ from forum.recognition.choices import STAFF
 from forum.social.authors import network_name, shown_handle
 from forum.social.channels.events import ChannelNeedsSigningIn
 from forum.social.contacts.events import AccountClaimed, ClaimFailed
+from forum.social.incidents.events import IncidentClosed
 from forum.social.sharing.events import DelegationChanged, ShareAwaiting, ShareStuck
 
 
@@ -62,6 +63,23 @@ def tell_stuck(session: Session, event: ShareStuck) -> None:
     people = {share.drafted_by_id, share.approved_by_id}
     cause = f"stuck:{share.id}:{event.state}:{share.attempts}"
     tell(session, people, NoticeKind.share, cause, actor_id=None, title=title[:200], link=f"/desk/shares/{share.id}")
+
+
+def tell_over(session: Session, event: IncidentClosed) -> None:
+    """Who asked about it or has it too, each once, whatever the number of questions."""
+    incident = session.get_one(Incident, event.incident_id)
+    asked = session.exec(select(Topic.author_id).where(col(Topic.id).in_(event.topic_ids))).all()
+    same = session.exec(select(MeToo.member_id).where(col(MeToo.topic_id).in_(event.topic_ids))).all()
+    link = f"/incidents/{incident.id}"
+    tell(
+        session,
+        {*asked, *same},
+        NoticeKind.solved,
+        f"incident:{incident.id}",
+        actor_id=event.actor_id,
+        title=incident.title,
+        link=link,
+    )
 
 
 def tell_delegated(session: Session, event: DelegationChanged) -> None:

@@ -35,9 +35,16 @@ def confirm(
     db: Db,
     me: Me,
     incident_id: Id,
-    form: Annotated[Form[inputs.ConfirmIncident], posted(inputs.ConfirmIncident)],
+    form: Annotated[Form[inputs.WordIncident], posted(inputs.WordIncident)],
 ) -> Response:
     return _decide(request, db, me, incident_id, form, actions.confirm, "Open. Holding messages wait under Replies.")
+
+
+@router.post("/desk/incidents/{incident_id}/wording")
+def reword(
+    request: Request, db: Db, me: Me, incident_id: Id, form: Annotated[Form[inputs.WordIncident], posted(inputs.WordIncident)]
+) -> Response:
+    return _decide(request, db, me, incident_id, form, actions.reword, "Everybody reads the new words now.")
 
 
 @router.post("/desk/incidents/{incident_id}/merging")
@@ -79,7 +86,7 @@ def _decide(
 
 def _show(request: Request, db: Session, me: Actor, incident_id: int, form: Form[Any] | None, *, status: int = 200) -> Response:
     view = queries.incident_page(db, me, actions.access_incident(db, me, incident_id))
-    return page(request, SHOW, status=status, page=view, form=form or blank(**view.values))
+    return page(request, SHOW, status=status, page=view, form=form or blank())
 
 
 @router.get("/incidents/{incident_id}")

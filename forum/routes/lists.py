@@ -3,15 +3,18 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from forum.catalog import queries as catalog
 from forum.catalog import synonyms
+from forum.policy.actor import Actor
 from forum.policy.check import may
 from forum.policy.permissions import Permission
 from forum.routes.paths import After
+from forum.social.incidents.noticeboard import about
 from forum.topics.home import section_view
-from forum.topics.lists import checked, list_page
+from forum.topics.lists import Filter, checked, list_page
 from forum.topics.views import SectionView
 from forum.web.dependencies import Db, Me
 from forum.web.pages import page
@@ -25,12 +28,12 @@ def questions(
     request: Request, db: Db, me: Me, state: Name = "new", section: Name = "", tag: Name = "", after: After = None
 ) -> Response:
     (stays,) = synonyms.stays(db, [tag])
-    return page(request, "topics/index.html", page=list_page(db, me, checked(state, section, stays, after)))
+    return _list(request, db, me, checked(state, section, stays, after))
 
 
 @router.get("/sections/{slug}")
 def section(request: Request, db: Db, me: Me, slug: str, state: Name = "new", after: After = None) -> Response:
-    return page(request, "topics/index.html", page=list_page(db, me, checked(state, slug, "", after)))
+    return _list(request, db, me, checked(state, slug, "", after))
 
 
 @router.get("/sections")
@@ -55,4 +58,9 @@ def tag(request: Request, db: Db, me: Me, slug: str, state: Name = "new", after:
     (stays,) = synonyms.stays(db, [slug])
     if stays != slug:
         return RedirectResponse(f"/tags/{stays}", 302)
-    return page(request, "topics/index.html", page=list_page(db, me, checked(state, "", slug, after)))
+    return _list(request, db, me, checked(state, "", slug, after))
+
+
+def _list(request: Request, db: Session, me: Actor, wanted: Filter) -> Response:
+    notices = about(db, section=wanted.section, tags=[wanted.tag])
+    return page(request, "topics/index.html", page=list_page(db, me, wanted), notices=notices)

@@ -10,11 +10,12 @@ from forum.recognition.routing.desk import asked_about
 from forum.search.queries import similar_links, similar_topics
 from forum.social import queries as social
 from forum.social.authors import OutsideAuthor, network_name
+from forum.social.incidents.noticeboard import about
 from forum.social.privately.cases import handled_since
 from forum.social.sharing import queries as sharing
 from forum.topics import pages
 from forum.topics.post_views import OutsidePost
-from forum.topics.rows import topic_url
+from forum.topics.rows import SEPARATOR, topic_url
 from forum.topics.views import AskedView, Moment, OriginView, PersonView, PrivateView
 
 RECENT = 4
@@ -30,6 +31,7 @@ def guests(session: Session, actor: Actor, loaded: pages.Loaded) -> pages.Guests
         asked=_asked(session, topic.id) if actor.is_staff else [],
         private=_private(session, topic.id) if topic.linked else None,
         shared=_shared(session, topic.id) if topic.linked else [],
+        notices=about(session, product_id=topic.product_id, section=topic.section_slug, tags=(topic.tags or "").split(SEPARATOR)),
         similar=similar_topics(session, topic.id, topic.title, topic.question_body),
     )
 

@@ -42,7 +42,18 @@ from forum.topics.merged import merged_views
 from forum.topics.post_views import Mine, Outside, OwnSolution, comment_view, load_comments, load_mine, post_view, select_posts
 from forum.topics.reviews.closing import LAPSES, live_votes
 from forum.topics.rows import SEPARATOR, STATE_LABELS, tag_views, topic_url
-from forum.topics.views import AskedView, CommentView, EarlierView, LinkView, Moment, OriginView, PostView, PrivateView, TopicPage
+from forum.topics.views import (
+    AskedView,
+    CommentView,
+    EarlierView,
+    LinkView,
+    Moment,
+    OriginView,
+    PostView,
+    PrivateView,
+    ServiceNotice,
+    TopicPage,
+)
 
 ANSWERS = 30
 Earlier, Away = aliased(Topic), aliased(Topic)
@@ -76,6 +87,7 @@ class Guests:
     private: PrivateView | None
     shared: list[Moment]
     """Where the outcome was told."""
+    notices: list[ServiceNotice]
 
 
 def load(session: Session, actor: Actor, topic_id: int, after: str | None = None) -> Loaded:
@@ -91,9 +103,8 @@ def load(session: Session, actor: Actor, topic_id: int, after: str | None = None
 
 def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -> TopicPage:
     topic, about = loaded.topic, About(loaded.topic)
-    mine = load_mine(session, actor, [row.id for row in loaded.posts])
     my_state = _my_state(session, actor, topic.id)
-    posts = _post_views(actor, loaded, mine, guests.outside)
+    posts = _post_views(actor, loaded, load_mine(session, actor, [row.id for row in loaded.posts]), guests.outside)
     url = topic_url(topic.id, topic.slug)
     return TopicPage(
         id=topic.id,
@@ -128,6 +139,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         looking=topic.looking or "",
         asked=guests.asked,
         private=guests.private,
+        notices=guests.notices,
         notes=[comment_view(actor, topic, row, {}) for row in loaded.comments if row.kind == PostKind.note],
         embargo_until=topic.embargo_until,
         draft_body=my_state.get("draft", ""),

@@ -241,6 +241,14 @@ class MergedView:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceNotice:
+    """Something wrong that everybody should know of, and where to read on."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class TopicPage:
     id: int
     url: str
@@ -278,6 +286,7 @@ class TopicPage:
     """Who was invited and is looking at it just now, or empty."""
     asked: list[AskedView]
     private: PrivateView | None
+    notices: list[ServiceNotice]
     notes: list[CommentView]
     embargo_until: datetime | None
     """The reader has a seat at its product's preview, and keeps back what they know until then."""

@@ -1,8 +1,11 @@
 """Deciding about what was suspected. Nothing goes out by itself: messages are prepared, and people approve them."""
 
+from typing import TypeVar
+
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from forum.catalog.synonyms import stays
 from forum.core import clock
 from forum.core.db import after_commit
 from forum.core.errors import Conflict, Invalid, NotFound
@@ -13,10 +16,12 @@ from forum.models import (
     IncidentReport,
     IncidentState,
     Product,
+    Section,
     Share,
     SharePurpose,
     ShareState,
     SpikeTerm,
+    Tag,
     ThreadLink,
 )
 from forum.policy.actor import Actor
@@ -25,30 +30,62 @@ from forum.policy.permissions import Permission
 from forum.social import lengths
 from forum.social.channels.abilities import rule_of
 from forum.social.incidents import noticeboard
-from forum.social.incidents.events import IncidentClosed, IncidentConfirmed, IncidentDismissed, IncidentsMerged
-from forum.social.incidents.inputs import CloseIncident, ConfirmIncident, MergeIncident
+from forum.social.incidents.events import (
+    IncidentClosed,
+    IncidentConfirmed,
+    IncidentDismissed,
+    IncidentReworded,
+    IncidentsMerged,
+)
+from forum.social.incidents.inputs import CloseIncident, MergeIncident, WordIncident
 from forum.social.incidents.jobs import report
+from forum.social.incidents.titles import subject
 from forum.social.sharing import actions as sharing
 from forum.social.sharing.inputs import WriteReply
 
+Named = TypeVar("Named", Product, Section, Tag)
 GONE = (ShareState.dropped, ShareState.withdrawn)
 UNSENT = (ShareState.draft, ShareState.awaiting, ShareState.approved, ShareState.retrying, ShareState.by_hand, ShareState.failed)
 DECIDED = "Somebody has decided about this already. Reload the page to see how it stands."
 
 
-def confirm(session: Session, actor: Actor, incident: Incident, data: ConfirmIncident) -> None:
+def confirm(session: Session, actor: Actor, incident: Incident, data: WordIncident) -> None:
     """The public reads a notice, and a holding message is prepared for each thread, once."""
     require(actor, Permission.incident_decide)
-    product = session.scalars(select(Product).where(col(Product.slug) == data.product)).first() if data.product else None
-    if data.product and product is None:
-        raise Invalid({"product": "Choose one of the products."})
-    _only_one(session, incident, product)
+    _word(session, incident, data)
     _turn(session, incident, (IncidentState.suspected,), IncidentState.confirmed, actor)
-    incident.title, incident.note, incident.product_id = data.title, data.note, product.id if product else None
-    session.add(incident)
-    session.flush()
     _hold(session, actor, incident)
     emit(session, IncidentConfirmed(actor.member_id, incident.id))
+
+
+def reword(session: Session, actor: Actor, incident: Incident, data: WordIncident) -> None:
+    """What everybody reads, and where; messages that were prepared keep their words."""
+    require(actor, Permission.incident_decide)
+    if incident.state != IncidentState.confirmed:
+        raise Conflict(DECIDED)
+    _word(session, incident, data)
+    after_commit(session, noticeboard.forget)
+    emit(session, IncidentReworded(actor.member_id, incident.id))
+
+
+def _word(session: Session, incident: Incident, data: WordIncident) -> None:
+    product = _called(session, Product, data.product, "product", "Choose one of the products.")
+    section = _called(session, Section, data.section, "section", "Choose one of the sections.")
+    (slug,) = stays(session, [data.tag.lower()])
+    tag = _called(session, Tag, slug, "tag", "There is no such tag. Leave it empty, or write one that questions carry.")
+    _only_one(session, incident, product)
+    incident.title, incident.note = data.title, data.note
+    incident.product_id = product.id if product else None
+    incident.section_id, incident.tag_id = section.id if section else None, tag.id if tag else None
+    session.add(incident)
+    session.flush()
+
+
+def _called(session: Session, table: type[Named], slug: str, field: str, wrong: str) -> Named | None:
+    found = session.scalars(select(table).where(col(table.slug) == slug)).first() if slug else None
+    if slug and found is None:
+        raise Invalid({field: wrong})
+    return found
 
 
 def _only_one(session: Session, incident: Incident, product: Product | None) -> None:
@@ -105,10 +142,10 @@ def close(session: Session, actor: Actor, incident: Incident, data: CloseInciden
     for share in _holding(session, incident):
         if share.state in UNSENT:
             sharing.drop(session, actor, share)
-    text = f"Update on {incident.title}: {data.outcome}"
+    text = f"Update on {subject(incident.title)}: {data.outcome}"
     for thread in _threads(session, incident):
         _prepare(session, actor, thread, SharePurpose.outcome, text, _url(incident))
-    emit(session, IncidentClosed(actor.member_id, incident.id))
+    emit(session, IncidentClosed(actor.member_id, incident.id, _topics(session, incident)))
 
 
 def access_incident(session: Session, actor: Actor, incident_id: int) -> Incident:
@@ -131,8 +168,9 @@ def _turn(session: Session, incident: Incident, old: tuple[IncidentState, ...], 
 def _hold(session: Session, actor: Actor, incident: Incident) -> None:
     told = {share.thread_id for share in _holding(session, incident)}
     name = session.get_one(Product, incident.product_id).name if incident.product_id else ""
-    about = f" with {name}" if name and name.casefold() not in incident.title.casefold() else ""
-    text = f"We've seen {incident.people} reports of {incident.title}{about} and are on it."
+    what = subject(incident.title)
+    about = f" with {name}" if name and name.casefold() not in what.casefold() else ""
+    text = f"We've seen {incident.people} reports of {what}{about} and are on it."
     for thread in _threads(session, incident):
         if thread.id not in told:
             _prepare(
@@ -167,6 +205,12 @@ def _threads(session: Session, incident: Incident) -> list[ThreadLink]:
     )
     statement = select(ThreadLink).where(col(ThreadLink.id).in_(mine) | col(ThreadLink.topic_id).in_(topics))
     return list(session.scalars(statement.order_by(col(ThreadLink.first_post_at), col(ThreadLink.id))))
+
+
+def _topics(session: Session, incident: Incident) -> tuple[int, ...]:
+    here = select(col(IncidentReport.topic_id)).where(col(IncidentReport.incident_id) == incident.id)
+    joined = [one.topic_id for one in _threads(session, incident)]
+    return tuple(sorted({one for one in (*session.scalars(here), *joined) if one is not None}))
 
 
 def _holding(session: Session, incident: Incident) -> list[Share]:

@@ -17,6 +17,12 @@ class IncidentConfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentReworded:
+    actor_id: int
+    incident_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentDismissed:
     """It was nothing: the word needs more next time."""
 
@@ -35,6 +41,8 @@ class IncidentsMerged:
 class IncidentClosed:
     actor_id: int
     incident_id: int
+    topic_ids: tuple[int, ...]
+    """Questions here that reported it, or that a thread which did is joined to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from forum.models import (
 )
 from forum.social.incidents.events import IncidentSuspected
 from forum.social.incidents.spikes import Alert, Known, Sighting, look, sighting
+from forum.social.incidents.titles import proposed
 from forum.social.incidents.trouble import every_word
 
 BACK = timedelta(days=14)
@@ -112,7 +113,7 @@ def _raise(session: Session, now: datetime, alert: Alert, posts: list[Sighting])
         return None
     incident = Incident(
         term=alert.term,
-        title=alert.term[:1].upper() + alert.term[1:],
+        title=proposed(alert.term),
         product_id=_product(session, alert, posts, topics),
         state=IncidentState.campaign if alert.campaign else IncidentState.suspected,
         posts=len(alert.keys),

@@ -1,12 +1,13 @@
 """What the desk sees of incidents, and what everybody reads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from forum.catalog.queries import list_sections
 from forum.core.errors import NotFound
 from forum.core.text import excerpt, plural
 from forum.models import (
@@ -16,6 +17,7 @@ from forum.models import (
     Product,
     Share,
     SharePurpose,
+    Tag,
     ThreadLink,
     Topic,
 )
@@ -23,6 +25,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.social.authors import network_name
+from forum.social.incidents.titles import subject
 from forum.social.queries import first_posts
 
 SHOWN = (IncidentState.suspected, IncidentState.campaign, IncidentState.confirmed)
@@ -65,13 +68,15 @@ class IncidentPage:
     note: str
     product: str
     products: list[tuple[str, str]]
+    sections: list[tuple[str, str]]
     figures: list[tuple[str, str]]
     evidence: list[Evidence]
     others: list[tuple[str, str]]
     replies: list[tuple[str, str]]
     outcome: str
     merged_url: str
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str]
+    """What the form for its words begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ def _spike(one: Incident) -> Spike:
         url=f"/desk/incidents/{one.id}",
         state=one.state,
         label=LABELS[IncidentState(one.state)],
-        headline=f"{plural(one.people, 'person', 'people')} in {plural(one.minutes, 'minute')}: “{one.title}”",
+        headline=f"{plural(one.people, 'person', 'people')} in {plural(one.minutes, 'minute')}: “{subject(one.title)}”",
         text=f"{times} {one.here} on the forum, {there} on social networks, nobody counted twice.",
         spark=spark(one.hours),
         campaign=one.state == IncidentState.campaign,
@@ -126,6 +131,8 @@ def spark(counts: list[int]) -> str:
 def incident_page(session: Session, actor: Actor, incident: Incident) -> IncidentPage:
     require(actor, Permission.incident_decide)
     product = session.get(Product, incident.product_id) if incident.product_id else None
+    tag = session.get(Tag, incident.tag_id) if incident.tag_id else None
+    sections = list_sections(session, actor)
     rows = session.execute(
         select(IncidentReport, ThreadLink, Topic)
         .outerjoin(ThreadLink, col(ThreadLink.id) == col(IncidentReport.thread_id))
@@ -146,13 +153,20 @@ def incident_page(session: Session, actor: Actor, incident: Incident) -> Inciden
         note=incident.note,
         product=product.name if product else "",
         products=[(one.slug, one.name) for one in session.scalars(select(Product).order_by(col(Product.name)))],
+        sections=[(one.slug, one.name) for one in sections],
         figures=_figures(incident),
         evidence=[_evidence(thread, topic, words) for _, thread, topic in rows],
         others=[(str(one.id), one.title) for one in others],
         replies=_replies(session, [thread.id for _, thread, _ in rows if thread is not None], incident),
         outcome=incident.outcome,
         merged_url=f"/desk/incidents/{incident.merged_into_id}" if incident.merged_into_id else "",
-        values={"title": incident.title, "note": incident.note, "product": product.slug if product else ""},
+        values={
+            "title": incident.title,
+            "note": incident.note,
+            "product": product.slug if product else "",
+            "section": next((one.slug for one in sections if one.id == incident.section_id), ""),
+            "tag": tag.slug if tag else "",
+        },
     )
 
 

@@ -12,6 +12,8 @@ from forum.models import (
     IncidentReport,
     IncidentState,
     Member,
+    MeToo,
+    Notice,
     Product,
     Share,
     SharePurpose,
@@ -162,3 +164,77 @@ def test_case_48_two_incidents_of_one_product_speak_once(session: Session, clien
     open_ones = [share for share in holding(session) if share.state == ShareState.draft]
     assert sorted(share.thread_id for share in open_ones) == sorted(thread.id for thread in threads), "each thread once"
     assert session.get_one(Incident, two.id).state == IncidentState.merged
+
+
+def test_it_has_a_title_that_staff_can_change_before_and_after(
+    session: Session, client: Browser, net: Network, marta: Member
+) -> None:
+    earlier(session, net)
+    said(session, net)
+    (incident,) = look(session)
+    assert incident.title == "Several people report: headingley"
+    assert 'value="Several people report: headingley"' in client.get(f"/desk/incidents/{incident.id}").text
+    assert confirmed(client, incident, title=incident.title) == 303
+    assert holding(session)[0].text.startswith("We've seen 5 reports of headingley and are on it.")
+    wording = {"title": "No internet in Headingley", "note": "An engineer is on the way to the cabinet."}
+    assert client.post(f"/desk/incidents/{incident.id}/wording", {**wording, "tag": "nobody-uses-it"}).status_code == 422
+    assert client.post(f"/desk/incidents/{incident.id}/wording", wording).status_code == 303
+    with Browser(client.app) as stranger:
+        assert "No internet in Headingley: An engineer is on the way to the cabinet." in words(stranger.get("/"))
+
+
+def test_the_notice_stands_where_the_incident_is(session: Session, client: Browser, marta: Member) -> None:
+    hub = Product(slug="hub-3", name="Hub 3")
+    session.add(hub)
+    broadband, television = make.section(session, slug="broadband"), make.section(session, slug="television")
+    incident = Incident(term="hub", title="Several people report: hub offline")
+    session.add(incident)
+    session.commit()
+    named = make.topic(session, title="The light on it is red all the time", tags="red-light", where=broadband)
+    by_product = make.topic(session, title="It starts again every night at three", tags="firmware", where=television)
+    other = make.topic(session, title="Where is the remote control sold?", tags="remote", where=television)
+    by_product.product_id = hub.id
+    session.add(by_product)
+    session.commit()
+    assert confirmed(client, incident, product="hub-3", tag="red-light") == 303
+    with Browser(client.app) as stranger:
+
+        def has(path: str) -> bool:
+            return NOTE in words(stranger.get(path, follow_redirects=True))
+
+        assert has("/")
+        assert has("/tags/red-light")
+        assert has(f"/topics/{named.id}")
+        assert has(f"/topics/{by_product.id}")
+        assert not has(f"/topics/{other.id}")
+        assert not has("/tags/remote")
+        assert not has("/questions")
+        assert not has("/sections/broadband")
+        wording = {"title": "Hubs are offline", "note": NOTE, "section": "broadband"}
+        assert client.post(f"/desk/incidents/{incident.id}/wording", wording).status_code == 303
+        assert has("/sections/broadband")
+        assert has(f"/topics/{named.id}")
+        assert not has(f"/topics/{by_product.id}")
+        client.post(f"/desk/incidents/{incident.id}/closing", {"outcome": "A new firmware is out and mends it."})
+        assert not has("/sections/broadband"), "kept pages go with the notice"
+
+
+def test_members_who_have_it_too_are_told_once_that_it_is_over(session: Session, client: Browser, marta: Member) -> None:
+    incident = Incident(term="hub", title="Hubs are offline")
+    session.add(incident)
+    asker, same = make.member(session), make.member(session)
+    topics = [make.topic(session, asker, title=f"The hub is offline since noon, part {number}") for number in (1, 2)]
+    session.commit()
+    for topic in topics:
+        session.add(IncidentReport(incident_id=incident.id, topic_id=topic.id))
+        session.add(MeToo(topic_id=topic.id, member_id=same.id))
+    session.add(MeToo(topic_id=topics[0].id, visitor="v"))
+    session.commit()
+    assert confirmed(client, incident, title="Hubs are offline") == 303
+    client.post(f"/desk/incidents/{incident.id}/closing", {"outcome": "A new firmware is out and mends it."})
+    session.rollback()
+    told = session.exec(select(Notice.member_id).order_by(col(Notice.member_id))).all()
+    assert told == sorted([asker.id, same.id])
+    with Browser(client.app) as theirs:
+        theirs.sign_in(same)
+        assert words(theirs.get("/notifications")).count("“Hubs are offline” is solved") == 1
