@@ -228,7 +228,7 @@ class _Writer:
             self.session.execute(insert(ExternalAccount), [self._account(one) for one in missing], execution_options=ALIKE)
             names = col(ExternalAccount.ext_id).in_([account.ext_id for account in missing])
             ids = found.where(names).with_only_columns(col(ExternalAccount.ext_id), col(ExternalAccount.id))
-            made |= dict(self.session.execute(ids).tuples().all())
+            made |= {row.ext_id: row.id for row in self.session.execute(ids)}
         self.wrote["account"] += len(missing)
         return made
 
