@@ -88,7 +88,7 @@ class ChannelCursor(Table, table=True):
 
     channel_id: int = key("channel.id", on_delete="CASCADE", primary_key=True)
     stream: str = Field(primary_key=True, max_length=80)
-    """`mentions`, or `rule:7`."""
+    """`mentions`, or one word of a rule: `rule:7:` and a digest."""
     value: str = Field(default="", max_length=600)
     updated_at: datetime = created()
     high_water_at: Moment = moment()

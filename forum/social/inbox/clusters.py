@@ -10,6 +10,7 @@ from forum.models import AccountKind, ExternalAccount, ExternalPost, ExternalPos
 from forum.social.authors import shown_handle
 from forum.social.inbox.advice import TOGETHER
 from forum.social.inbox.alike import nearest, normal, same
+from forum.social.inbox.turning import OPEN
 from forum.social.projection import PlacedPost
 
 MOST = 500
@@ -22,6 +23,8 @@ class Group:
     people: list[str] = field(default_factory=list)
     """Names, whoever said it first in front, nobody twice."""
     twin_id: int | None = None
+    moved: list[int] = field(default_factory=list)
+    """Other threads whose group this one has just joined or left: how many say the same is another number there now."""
 
 
 def person(account: ExternalAccount) -> str:
@@ -43,7 +46,7 @@ def place(session: Session, thread: ThreadLink, root: PlacedPost, live: list[Pla
         if person(account) == mine or (other.platform != thread.platform and account.handle.partition("@")[0] == _short(root)):
             group.twin_id = other.id
     if found is not None:
-        _join(session, thread, others[found][0], text)
+        group.moved = _join(session, thread, others[found][0], text)
     said = {mine: (root.post.created_at, _name(root))} if root.post.created_at >= since else {}
     for one in live:
         if one.placement.role == MapRole.me_too and one.account.kind not in OURS and one.post.created_at >= since:
@@ -86,7 +89,11 @@ def _others(session: Session, thread: ThreadLink, since: object) -> list[tuple[T
     return [(row[0], row[1], row[2]) for row in session.execute(statement)]
 
 
-def _join(session: Session, thread: ThreadLink, other: ThreadLink, text: str) -> None:
+def _join(session: Session, thread: ThreadLink, other: ThreadLink, text: str) -> list[int]:
+    """The threads of the groups that changed."""
+    before = thread.cluster_id
+    if other.cluster_id is not None and other.cluster_id == before:
+        return []
     if other.cluster_id is None:
         cluster = ThreadCluster(
             text=text[:300],
@@ -99,6 +106,11 @@ def _join(session: Session, thread: ThreadLink, other: ThreadLink, text: str) ->
     made = update(ThreadLink).where(col(ThreadLink.id).in_([thread.id, other.id])).values(cluster_id=other.cluster_id)
     session.execute(made)
     session.refresh(thread)
+    touched = [one for one in (before, thread.cluster_id) if one is not None]
+    rest = select(col(ThreadLink.id)).where(
+        col(ThreadLink.cluster_id).in_(touched), col(ThreadLink.id) != thread.id, col(ThreadLink.state).in_(OPEN)
+    )
+    return list(session.scalars(rest.order_by(col(ThreadLink.id))))
 
 
 def _count(session: Session, thread: ThreadLink, people: int) -> None:

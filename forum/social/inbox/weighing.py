@@ -45,7 +45,11 @@ DUE = {Severity.high: timedelta(minutes=30), Severity.usual: timedelta(hours=4),
 
 def note_thread(session: Session, event: ThreadArrived | ThreadGrew) -> None:
     """Handler: weighing reads and compares much, so it is put aside."""
-    enqueue(session, "social.weigh", dedup_key=f"weigh:{event.thread_id}", thread_id=event.thread_id)
+    _weigh_later(session, event.thread_id)
+
+
+def _weigh_later(session: Session, thread_id: int) -> None:
+    enqueue(session, "social.weigh", dedup_key=f"weigh:{thread_id}", thread_id=thread_id)
 
 
 def weigh(thread_id: int, similar: Similar) -> None:
@@ -63,6 +67,8 @@ def weigh_thread(session: Session, thread: ThreadLink, similar: Similar) -> None
         return
     hits = rules.apply_rules(session, thread, [(one.post, one.account) for one in live if one.account.kind not in OURS])
     group = clusters.place(session, thread, root, live)
+    for other in group.moved:
+        _weigh_later(session, other)
     addressed = _addressed(session, thread, live)
     total, terms = influence(_reach(live, root, len(group.people)))
     facts = _facts(session, thread, live, root, group, addressed, total)

@@ -1,6 +1,7 @@
 """The inbox as people use it: why a thread is here, what is advised, and everything that can be decided about it."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -28,8 +29,9 @@ from forum.models import (
     TriageState,
     WatchRule,
 )
+from forum.models.jobs import Job
 from forum.social.inbox import weighing
-from forum.social.simulated.network import OWN, Network, address
+from forum.social.simulated.network import OWN, Fault, Network, address
 from forum.social.watching import jobs as watching
 from forum.social.watching.rules import FLOOD
 from tests import make
@@ -97,7 +99,7 @@ def test_grace_ends_by_the_clock(session: Session, net: Network) -> None:
 
 
 def test_two_people_within_seven_days_and_the_first_is_named_first(
-    session: Session, client: Browser, net: Network, marta: Member
+    session: Session, client: Browser, net: Network, marta: Member, drain: Callable[[], int]
 ) -> None:
     first = thread_of(session, net, "maeve", "My #Acme hub drops out every single evening", minutes=60)
     assert session.get_one(ThreadWeight, first.id).advice == "B"
@@ -106,8 +108,28 @@ def test_two_people_within_seven_days_and_the_first_is_named_first(
     second = thread_of(session, net, "dan", "So my #Acme hub drops out every single evening too")
     assert second.cluster_id == fresh(session, first.id).cluster_id is not None
     assert "Write to Maeve first, then to Dan." in words(client.get(f"/desk/social/{second.id}"))
-    weighing.weigh(first.id, nothing_similar)
+    drain()
     assert fresh(session, first.id).state == TriageState.new, "it comes back when a second person says the same"
+
+
+def test_everybody_in_a_group_is_weighed_again_when_somebody_joins_it(
+    session: Session, client: Browser, net: Network, marta: Member, drain: Callable[[], int]
+) -> None:
+    first = thread_of(session, net, "maeve", "My hub drops out every single evening at seven", minutes=90)
+    second = thread_of(session, net, "dan", "So my hub drops out every single evening at seven", minutes=60)
+    drain()
+    alone = thread_of(session, net, "olga", "Which cable goes into the yellow socket of the box?", minutes=50)
+    third = thread_of(session, net, "nils", "Here the hub drops out every single evening at seven", minutes=30)
+    waiting = session.exec(select(Job.payload).where(Job.name == "social.weigh")).all()
+    assert {one["thread_id"] for one in waiting} >= {first.id, second.id}
+    drain()
+    session.rollback()
+    for thread in (first, second, third):
+        weight = session.get_one(ThreadWeight, thread.id)
+        assert (weight.advice, weight.meta) == ("B3", "2 similar")
+        assert "3 people say the same within seven days." in weight.reasons
+    assert session.get_one(ThreadWeight, alone.id).advice == "B"
+    assert drain() == 0, "once is enough"
 
 
 def test_what_was_advised_and_decided_stands_side_by_side(session: Session, client: Browser, net: Network, marta: Member) -> None:
@@ -255,7 +277,7 @@ def test_a_rule_finds_what_does_not_name_us(session: Session, client: Browser, n
     rule = session.exec(select(WatchRule)).one()
     watching.search_rule(rule.id, made.id)
     session.rollback()
-    assert session.get(ChannelCursor, (made.id, f"rule:{rule.id}")) is not None
+    assert session.get(ChannelCursor, (made.id, watching.stream_of(rule.id, "#LumenLamp"))) is not None
     thread = session.exec(select(ThreadLink)).one()
     assert thread.origin == ThreadOrigin.search
     weighing.weigh(thread.id, nothing_similar)
@@ -263,6 +285,40 @@ def test_a_rule_finds_what_does_not_name_us(session: Session, client: Browser, n
     assert thread.assignee_id == marta.id
     assert "Rule “Lamps”: “#LumenLamp”." in words(client.get(f"/desk/social/{thread.id}"))
     assert "1 thread of 1 post" in words(client.get(place))
+
+
+def test_each_word_of_a_rule_is_searched_from_where_it_came_to(session: Session, net: Network) -> None:
+    made = channels.channel(session)
+    rule = WatchRule(name="Lamps", kind=RuleKind.keyword, expression="flickers, buzzes")
+    session.add(rule)
+    session.commit()
+    olga = net.join("olga", "Olga")
+    early = [net.write(olga, f"Mine buzzes, number {number}") for number in range(45)]
+    net.write(olga, "And one flickers")
+    watching.search_rule(rule.id, made.id)
+    session.rollback()
+    cursors = {one.stream: one.value for one in session.exec(select(ChannelCursor))}
+    assert cursors == {
+        watching.stream_of(rule.id, "flickers"): str(early[-1] + 1),
+        watching.stream_of(rule.id, "buzzes"): str(early[-1]),
+    }
+    assert len(session.exec(select(ThreadLink)).all()) == 46, "all pages of both"
+    net.write(olga, "Another one buzzes")
+    later = clock.now() + watching.EVERY
+    clock.use(lambda: later)
+    net.break_next("read", Fault.down)
+    watching.search_rule(rule.id, made.id)
+    session.rollback()
+    assert len(session.exec(select(ThreadLink)).all()) == 46
+    rule.expression = "buzzes"
+    session.add(rule)
+    session.commit()
+    much_later = later + watching.EVERY
+    clock.use(lambda: much_later)
+    watching.search_rule(rule.id, made.id)
+    session.rollback()
+    assert len(session.exec(select(ThreadLink)).all()) == 47, "nothing was skipped meanwhile"
+    assert session.exec(select(ChannelCursor.stream)).all() == [watching.stream_of(rule.id, "buzzes")]
 
 
 @pytest.mark.parametrize(
