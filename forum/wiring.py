@@ -386,6 +386,7 @@ def _wire_elsewhere() -> None:
     subscribe(contacts.AccountClaimed, record, social_notices.tell_claimed)
     subscribe(contacts.ClaimFailed, record, social_notices.tell_claim_tried)
     subscribe(contacts.ClaimEnded, record)
+    subscribe(contacts.AccountMarked, record, weighing.note_marked)
     subscribe(contacts.ContactsMerged, record)
     subscribe(contacts.MergeUndone, record)
     subscribe(contacts.PrivacyAsked, record)

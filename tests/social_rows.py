@@ -83,6 +83,7 @@ def social_rows(Row: Any, _for: Any) -> list[Any]:
             STAFF,
             {"kind": "anonymise", "said": "By mail."},
         ),
+        Row("POST /desk/accounts/{account_id}/mark", "/desk/accounts/{account}/mark", STAFF, {"kind": "press"}),
         Row("POST /desk/contacts/{contact_id}/merges", "/desk/contacts/{contact}/merges", STAFF, {"other": "{other_contact}"}),
         Row("POST /desk/merges/{merge_id}/undoing", "/desk/merges/{merge}/undoing", STAFF),
         Row("POST /desk/proposals/{proposal_id}/refusal", "/desk/proposals/{proposal}/refusal", STAFF),

@@ -30,6 +30,9 @@ class AccountKind(StrEnum):
     public_figure = "public_figure"
     brand = "brand"
     staff = "staff"
+    press = "press"
+    vip = "vip"
+    """A VIP of ours or an expert: known to staff, not named in public for it."""
 
 
 class AccountState(StrEnum):
@@ -109,6 +112,9 @@ class ExternalAccount(Table, table=True):
     followers: int | None = None
     followers_at: Moment = moment()
     kind: AccountKind = choice("kind", AccountKind, AccountKind.unknown)
+    marked_by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    marked_at: Moment = moment()
+    """When a person on staff said what it is."""
     bot: bool = Field(default=False)
     noindex: bool = Field(default=False)
     protected: bool = Field(default=False, sa_column_kwargs={"server_default": sql("false")})

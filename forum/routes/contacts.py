@@ -10,7 +10,9 @@ from forum.core.errors import NotFound
 from forum.core.text import Id
 from forum.models import ExternalAccount
 from forum.policy.actor import Actor
-from forum.social.contacts import claims, identities, inputs, privacy, queries
+from forum.policy.check import require
+from forum.policy.permissions import Permission
+from forum.social.contacts import claims, identities, inputs, marking, privacy, queries
 from forum.web.dependencies import Db, Me
 from forum.web.forms import Form, blank, posted
 from forum.web.once import carry_out
@@ -76,6 +78,20 @@ def ask_privacy(
         view = queries.contact_page(db, me, contact)
         return page(request, SHOW, status=outcome.status, page=view, form=outcome.form)
     return done(request, outcome.url, flash="Done, and written down that it was.")
+
+
+@router.post("/desk/accounts/{account_id}/mark")
+def mark(
+    request: Request, db: Db, me: Me, account_id: Id, form: Annotated[Form[inputs.MarkAccount], posted(inputs.MarkAccount)]
+) -> Response:
+    require(me, Permission.triage)
+    marking.mark(db, me, _account(db, account_id), form.data)
+    back = (
+        f"/desk/social/{form.data.thread}"
+        if form.data.thread
+        else f"/desk/contacts/{identities.open_contact(db, me, account_id)}"
+    )
+    return done(request, back, flash="Marked, with your name and the day.")
 
 
 def _asked(db: Session, me: Actor, account: ExternalAccount, data: inputs.AskPrivacy) -> str:

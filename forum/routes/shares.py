@@ -10,6 +10,8 @@ from forum.core.errors import NotFound
 from forum.core.text import Id
 from forum.policy.actor import Actor
 from forum.routes.paths import After
+from forum.routes.triage import SHOW as THREAD
+from forum.routes.triage import thread_context
 from forum.social import queries as threads
 from forum.social.sharing import actions, inputs, queries
 from forum.web.dependencies import Db, Me
@@ -45,7 +47,7 @@ def create(
     thread = threads.access_thread(db, me, thread_id)
     outcome = carry_out(db, me, form, lambda: actions.place_of(actions.write_reply(db, me, thread, form.data).id))
     if outcome.url is None:
-        return done(request, f"/desk/social/{thread_id}", flash=" ".join(outcome.form.errors.values()), tone="bad")
+        return page(request, THREAD, status=outcome.status, **thread_context(db, me, thread_id, outcome.form, "reply"))
     return done(request, outcome.url, flash="Kept as a draft. Read it once more, then approve it.")
 
 

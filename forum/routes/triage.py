@@ -13,6 +13,8 @@ from forum.social.inbox.listing import inbox_page
 from forum.social.inbox.panel import thread_panel
 from forum.social.incidents.queries import spikes
 from forum.social.inputs import IgnoreThread, PublishThread
+from forum.social.projection import project
+from forum.social.sharing.queries import look_over
 from forum.web.dependencies import Db, Me
 from forum.web.forms import Form, blank, posted
 from forum.web.pages import again, done, page
@@ -70,11 +72,14 @@ def create_reopening(request: Request, db: Db, me: Me, thread_id: Id) -> Respons
 def thread_context(db: Session, me: Actor, thread_id: int, form: Form[Any], opened: str = "") -> dict[str, Any]:
     """`opened`: which of the forms was sent and comes back."""
     row = queries.access_thread(db, me, thread_id)
-    thread = queries.thread_page(db, me, row)
+    projection = project(db, row)
+    thread = queries.thread_page(db, me, row, projection)
+    reply = form.values.get("text", "") if opened == "reply" else ""
     return {
         "list": inbox_page(db, me, thread.state),
         "thread": thread,
-        "panel": thread_panel(db, me, row),
+        "panel": thread_panel(db, me, row, projection),
+        "findings": look_over(db, row, reply) if reply else [],
         "form": form,
         "opened": opened,
         "spikes": spikes(db, me),

@@ -16,7 +16,7 @@ NETWORKS = {
     Platform.simulated: "the practice network",
     Platform.elsewhere: "elsewhere",
 }
-OPEN_KINDS = (AccountKind.brand, AccountKind.staff, AccountKind.public_figure)
+OPEN_KINDS = (AccountKind.brand, AccountKind.staff, AccountKind.public_figure, AccountKind.press)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from forum.policy.permissions import Permission
 from forum.social.authors import OutsideAuthor, network_name, outside_author, shown_handle
 from forum.social.inbox.turning import OPEN
 from forum.social.pictures import media_of
-from forum.social.projection import PlacedPost, Projection, project
+from forum.social.projection import PlacedPost, Projection
 from forum.social.views import Origin, PersonView, PostView, ThreadPage
 from forum.topics.views import OutsideMedium
 
@@ -66,9 +66,8 @@ def first_posts(session: Session, thread_ids: list[int]) -> dict[int, Row[Any]]:
     return {row.thread_id: row for row in session.execute(statement)}
 
 
-def thread_page(session: Session, actor: Actor, thread: ThreadLink) -> ThreadPage:
+def thread_page(session: Session, actor: Actor, thread: ThreadLink, projection: Projection) -> ThreadPage:
     require(actor, Permission.triage)
-    projection = project(session, thread)
     topic = session.get(Topic, thread.topic_id) if thread.topic_id else None
     decider = session.get(Member, thread.decided_by_id) if thread.decided_by_id else None
     return ThreadPage(

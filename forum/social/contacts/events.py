@@ -45,6 +45,15 @@ class PrivacyAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountMarked:
+    """Staff said whether it is press, a public figure, a VIP, or nobody in particular."""
+
+    actor_id: int
+    account_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutsideAuthorsChanged:
     """Posts of an account are called by another name now: its topics are indexed and served anew."""
 

@@ -25,5 +25,11 @@ class AskPrivacy(Input):
     said: Annotated[Words, Field(min_length=1, max_length=500)]
 
 
+class MarkAccount(Input):
+    kind: Literal["private", "press", "public_figure", "vip"]
+    thread: Annotated[int, Field(ge=0, le=MAX_ID)] = 0
+    """Where it was marked from."""
+
+
 class DecideClaim(Input):
     decision: Literal["give", "keep"]

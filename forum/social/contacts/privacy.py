@@ -42,7 +42,7 @@ def carry_out(session: Session, actor: Actor, account: ExternalAccount, data: As
         _withdraw(session, account)
     session.add(account)
     session.flush()
-    for topic_id in _topics(session, account.id):
+    for topic_id in topics_of(session, account.id):
         emit(session, OutsideAuthorsChanged(topic_id))
     emit(session, PrivacyAsked(actor.member_id, row.id))
     return row
@@ -77,7 +77,7 @@ def _withdraw(session: Session, account: ExternalAccount) -> None:
         follow(session, thread)
 
 
-def _topics(session: Session, account_id: int) -> list[int]:
+def topics_of(session: Session, account_id: int) -> list[int]:
     statement = (
         select(col(PostMap.topic_id))
         .join(ExternalPost, col(ExternalPost.id) == col(PostMap.external_post_id))

@@ -36,6 +36,7 @@ from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.social.authors import network_name, shown_handle
 from forum.social.contacts.claims import word_of
+from forum.social.contacts.marking import MarkView, marks
 from forum.social.contacts.told import told
 
 LATEST = 40
@@ -95,6 +96,8 @@ class ContactPage:
     merges: list[tuple[int, str, datetime, str]]
     """Id, name of what was merged, when, why."""
     requests: list[tuple[str, datetime, str]]
+    marks: dict[int, MarkView]
+    """Press, public figure or VIP, by account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ def contact_page(session: Session, actor: Actor, contact: Contact) -> ContactPag
         proposals=_proposals(session, contact.id),
         merges=_merges(session, contact.id),
         requests=_requests(session, accounts),
+        marks={one.account_id: one for one in marks(session, [account for account, _ in rows if account is not None])},
     )
 
 

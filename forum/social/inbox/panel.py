@@ -31,9 +31,10 @@ from forum.policy.permissions import Permission
 from forum.social import lengths
 from forum.social.authors import network_name, shown_handle
 from forum.social.channels.abilities import rule_of
+from forum.social.contacts.marking import MarkView, marks
 from forum.social.inbox.advice import LINES
 from forum.social.inbox.told import told
-from forum.social.projection import PlacedPost, Projection, project
+from forum.social.projection import PlacedPost, Projection
 from forum.social.reading.following import waits
 
 WATCH_DAYS = 2
@@ -74,6 +75,7 @@ class Panel:
     initials: str = ""
     hue: int = 0
     customer: str = ""
+    mark: MarkView | None = None
     advice_title: str = ""
     advice_why: str = ""
     tone: str = ""
@@ -107,9 +109,8 @@ class Panel:
     usual_watch: date | None = None
 
 
-def thread_panel(session: Session, actor: Actor, thread: ThreadLink) -> Panel:
+def thread_panel(session: Session, actor: Actor, thread: ThreadLink, posts: Projection) -> Panel:
     require(actor, Permission.triage)
-    posts = project(session, thread)
     weight = session.get(ThreadWeight, thread.id) or ThreadWeight(thread_id=thread.id)
     line = LINES.get(weight.advice)
     asker = next((one for one in posts.posts if one.post.state == ExternalPostState.live), None)
@@ -119,6 +120,7 @@ def thread_panel(session: Session, actor: Actor, thread: ThreadLink) -> Panel:
     return Panel(
         **_person(asker),
         customer=_customer(session, asker),
+        mark=next(iter(marks(session, [asker.account])), None) if asker else None,
         advice_title=line.title if line else "",
         advice_why=weight.advice_why,
         tone=line.tone if line else "",

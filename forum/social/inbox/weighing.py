@@ -13,6 +13,7 @@ from forum.jobs.queue import enqueue
 from forum.models import (
     AccountKind,
     Channel,
+    ExternalPost,
     ExternalPostState,
     Incident,
     IncidentReport,
@@ -28,10 +29,11 @@ from forum.models import (
 )
 from forum.social.authors import network_name
 from forum.social.connectors.registry import CONNECTORS
+from forum.social.contacts.events import AccountMarked
 from forum.social.inbox import advice, clusters
 from forum.social.inbox.advice import LINES, Advice, Facts
 from forum.social.inbox.influence import Reach, Term, influence, numbers
-from forum.social.inbox.turning import turn
+from forum.social.inbox.turning import OPEN, turn
 from forum.social.projection import PlacedPost, project
 from forum.social.reading.events import ThreadArrived, ThreadGrew
 from forum.social.watching import rules
@@ -39,6 +41,9 @@ from forum.social.watching import rules
 Similar = Callable[[Session, str, str], list[list[str]]]
 """Topics here that may help, each as title and address; asked of a floor above."""
 OURS = (AccountKind.brand, AccountKind.staff)
+LISTED = (AccountKind.public_figure, AccountKind.press, AccountKind.vip)
+MARKED = 100
+"""Threads of one account that are weighed again when it is marked: the newest."""
 EARLY = timedelta(minutes=30)
 DUE = {Severity.high: timedelta(minutes=30), Severity.usual: timedelta(hours=4), Severity.low: timedelta(hours=24)}
 
@@ -46,6 +51,20 @@ DUE = {Severity.high: timedelta(minutes=30), Severity.usual: timedelta(hours=4),
 def note_thread(session: Session, event: ThreadArrived | ThreadGrew) -> None:
     """Handler: weighing reads and compares much, so it is put aside."""
     _weigh_later(session, event.thread_id)
+
+
+def note_marked(session: Session, event: AccountMarked) -> None:
+    """Handler: their open threads reach as far as is known now."""
+    theirs = (
+        select(col(ThreadLink.id))
+        .join(ExternalPost, col(ExternalPost.thread_id) == col(ThreadLink.id))
+        .where(col(ExternalPost.account_id) == event.account_id, col(ThreadLink.state).in_(OPEN))
+        .distinct()
+        .order_by(col(ThreadLink.id).desc())
+        .limit(MARKED)
+    )
+    for thread_id in session.scalars(theirs):
+        _weigh_later(session, thread_id)
 
 
 def _weigh_later(session: Session, thread_id: int) -> None:
@@ -114,7 +133,7 @@ def _reach(live: list[PlacedPost], root: PlacedPost, people: int) -> Reach:
         likes=likes,
         reposts=reposts,
         replies=replies,
-        listed=root.account.kind == AccountKind.public_figure,
+        listed=root.account.kind in LISTED,
         people=people,
         early=early,
         seen_at=root.post.seen_at,

@@ -151,6 +151,12 @@ def findings(session: Session, share: Share, thread: ThreadLink) -> list[Finding
     return _findings(session, share, thread, _handle(session, thread))
 
 
+def look_over(session: Session, thread: ThreadLink, text: str) -> list[Finding]:
+    """The same for words that are not kept yet."""
+    row = Share(thread_id=thread.id, channel_id=thread.channel_id, purpose=SharePurpose.reply, text=text, dedup_key="")
+    return findings(session, row, thread)
+
+
 def _findings(session: Session, share: Share, thread: ThreadLink, handle: str) -> list[Finding]:
     resolution = session.get(Resolution, share.resolution_id) if share.resolution_id else None
     linked = resolution is not None and share.purpose in (SharePurpose.resolution, SharePurpose.correction, SharePurpose.outcome)
