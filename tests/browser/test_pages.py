@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlmodel import Session
 
-from forum.models import Member
+from forum.core import clock
+from forum.models import ExternalAccount, ExternalPost, Member, Platform, ThreadLink
 from tests import make
 from tests.browser.conftest import Desk, desk
 from tests.fakes.live import Live
@@ -58,6 +61,20 @@ PAGES: dict[str, tuple[str, str]] = {
     "notifications": ("helper", "/notifications"),
     "desk": ("staff", "/desk/social"),
     "thread": ("staff", "/desk/social/{thread}"),
+    "thread with replies": ("staff", "/desk/social/{long_thread}"),
+    "replies to share": ("staff", "/desk/shares"),
+    "reply to share": ("staff", "/desk/shares/{share}"),
+    "incidents": ("staff", "/desk/incidents"),
+    "incident": ("staff", "/desk/incidents/{open_incident}"),
+    "watch rules": ("staff", "/desk/rules"),
+    "new watch rule": ("staff", "/desk/rules/new"),
+    "channels": ("staff", "/desk/channels"),
+    "practice network": ("staff", "/desk/practice"),
+    "delegation": ("admin", "/desk/delegation"),
+    "own replies": ("helper", "/me/replies"),
+    "archives": ("admin", "/desk/archives"),
+    "contacts": ("staff", "/desk/contacts"),
+    "contact": ("staff", "/desk/contacts/{contact}"),
     "resolutions": ("visitor", "/resolutions"),
     "resolution": ("visitor", "/resolutions/{resolution_slug}"),
     "edit resolution": ("staff", "/topics/{solved}/resolution"),
@@ -128,8 +145,48 @@ def place(live: Live) -> Place:
             "staff": ids["staff"],
             "admin": make.admin(session),
         }
+        ids["long_thread"] = _talked_about(session)
     ids |= {"helper_handle": ids["helper"].handle}
     return Place(ids, people)
+
+
+def _talked_about(session: Session) -> int:
+    """A thread with replies, a picture that is blurred, personal data to hide, and words that have no spaces."""
+    where = {"platform": Platform.mastodon, "host": "toot.example"}
+    now = clock.now()
+    begun = {"first_post_at": now, "last_post_at": now}
+    thread = ThreadLink(**where, root_ext_id="long", url="https://toot.example/long", posts=4, people=4, **begun)
+    session.add(thread)
+    session.flush()
+    said = ("My hub is red since noon.", "Same here, call me on 07700 900123", "الجهاز لا يعمل منذ الصباح", "A" * 200)
+    for number, text in enumerate(said):
+        account = ExternalAccount(
+            **where, ext_id=f"long-{number}", handle=f"somebody-with-a-long-name-{number}", followers=12_000
+        )
+        session.add(account)
+        session.flush()
+        media = [
+            {"type": "image", "url": "", "alt": "A red light", "size": [640, 360]},
+            {"type": "video", "url": "", "alt": "Blinks"},
+        ]
+        session.add(
+            ExternalPost(
+                **where,
+                ext_id=f"long-{number}" if number else "long",
+                parent_ext_id="long" if number else None,
+                thread_id=thread.id,
+                account_id=account.id,
+                url=f"https://toot.example/long-{number}",
+                text=text,
+                text_hash=str(number),
+                created_at=now + timedelta(minutes=number),
+                media=media if number < 2 else [],
+                sensitive=number == 1,
+                metrics={"favourites": 12},
+            )
+        )
+    session.commit()
+    return thread.id
 
 
 @pytest.fixture(scope="module")

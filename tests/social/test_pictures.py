@@ -155,7 +155,10 @@ def test_a_sensitive_picture_is_blurred_and_a_video_is_a_link(
     pictures.fetch(thread.id)
     client.sign_in(make.agent(session))
     page = client.get(f"/desk/social/{thread.id}")
-    assert '<details class="veil"><summary><span>Sensitive picture</span><img src="/elsewhere/' in page.text
+    assert (
+        '<details class="veil"><summary><span class="say">Sensitive picture</span><span class="frame"><img src="/elsewhere/'
+        in page.text
+    )
     assert "Video on the practice network It blinks" in words(page)
     assert asked == [PLACE]
 
