@@ -13,12 +13,16 @@ run: .venv/.runtime
 test: check
 	tests/run
 
-# Against Bluesky's own servers, on this machine. Wants Node 18 to 20, and DB_POSTGRES_URL and REDIS_HOST to point at empty services.
-test-bluesky: .venv/.dev tests/acceptance/bluesky/node_modules
+# Against Bluesky's own servers, on this machine. Wants Node 18 to 20, npm and a C++ compiler, PostgreSQL and Redis; says so where one is missing.
+# RECORD=1 make test-bluesky keeps what they answer for the default suite.
+test-bluesky: .venv/.dev tests/acceptance/bluesky/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -m real_bluesky -rs tests/acceptance
 
-tests/acceptance/bluesky/node_modules: tests/acceptance/bluesky/package.json
-	command -v npm >/dev/null && cd tests/acceptance/bluesky && npm install --no-audit --no-fund || echo "npm is not here; the tests say so."
+tests/acceptance/bluesky/node_modules/.package-lock.json: tests/acceptance/bluesky/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not here: install Node 18 to 20 with npm, then run this again."; exit 1; }
+	@echo "Installing the servers: some minutes, 400 MB, and one part is compiled here."
+	npm ci --prefix tests/acceptance/bluesky --silent || { echo "npm could not install or build them; 'npm ci --prefix tests/acceptance/bluesky' says why."; exit 1; }
+	touch $@
 
 check: .venv/.dev
 	$(BIN)/ruff check .

@@ -137,11 +137,18 @@ class ThreadPage(Batch):
 
     root_ext_id: str
     complete: bool = True
+    """False: there is more than what is listed."""
+    to_its_end: bool = True
     """False: nothing may be concluded from what is missing."""
     gaps: list[Gap] = field(default_factory=list)
 
     def stopped(self, ext_id: str, reason: str = "The reading stopped half-way.") -> None:
         """What was read is kept, and nothing is concluded from the rest."""
+        self.to_its_end = False
+        self.hidden(ext_id, reason)
+
+    def hidden(self, ext_id: str, reason: str) -> None:
+        """Something below this post is not shown to us; all that is shown was read."""
         self.complete = False
         self.gaps.append(Gap(ext_id, reason))
 

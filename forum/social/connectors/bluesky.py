@@ -119,13 +119,13 @@ class BlueskyReading(Asking):
             current = anchors.pop()
             for uri in _taken(current, page, seen, budget):
                 if uri in asked:
-                    page.stopped(uri, HIDDEN)
+                    page.hidden(uri, HIDDEN)
                     continue
                 asked.add(uri)
                 try:
                     anchors.append(await self._tree(uri, budget))
                 except (Gone, Denied):
-                    page.stopped(uri, HIDDEN)
+                    page.hidden(uri, HIDDEN)
                 except _STOPS:
                     page.stopped(uri)
                     return
@@ -256,7 +256,7 @@ def _taken(tree: dict[str, Any], page: ThreadPage, seen: set[str], budget: Budge
         waiting += [(one, level + 1) for one in below]
     for level, uri in ends:
         if level < deepest:
-            page.stopped(uri, HIDDEN)
+            page.hidden(uri, HIDDEN)
     return [uri for level, uri in ends if level == deepest]
 
 

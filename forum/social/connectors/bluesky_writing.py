@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from forum.social.connectors.asking import inside, listed, must
 from forum.social.connectors.base import Budget, Profile, Receipt, Rendered, ReplyGate, Seen, SendKey, Target
 from forum.social.connectors.bluesky import LIMIT, BlueskyReading, profile_of
-from forum.social.connectors.errors import ConnectorError, Denied, Gone, UnknownOutcome
+from forum.social.connectors.errors import ConnectorError, Denied, Forbidden, Gone, UnknownOutcome
 from forum.social.connectors.tids import tid
 from forum.social.sources import SourceAccount
 from forum.social.wire.bluesky import HOST, POST
@@ -17,6 +17,7 @@ from forum.social.wire.bluesky import HOST, POST
 COLLECTION = "app.bsky.feed.post"
 LINKED = "Full answer"
 """Words that carry the address when it is not written out."""
+BLOCKED = "This person blocks our account, so nobody would see our reply."
 _URL = re.compile(r"https?://[^\s<>\"]{1,2000}", re.I)
 
 
@@ -37,19 +38,21 @@ class Bluesky(BlueskyReading):
             view = await self._view(target, budget)
         except Gone:
             return ReplyGate(False, "The post was deleted.")
+        except Forbidden:
+            return ReplyGate(False, BLOCKED)
         if inside(view, "viewer").get("replyDisabled"):
             return ReplyGate(False, "Its author lets only some people reply, so nobody would see ours.", by_hand=False)
-        if inside(inside(view, "author"), "viewer").get("blockedBy"):
-            return ReplyGate(False, "This person blocks our account, so nobody would see our reply.")
         return ReplyGate(True)
 
     async def _view(self, target: Target, budget: Budget) -> dict[str, Any]:
-        """The post as our account sees it."""
+        """The post as our account sees it. Of somebody who blocks us it sees nothing, though a stranger does."""
         asked = {"uris": [target.ext_id or target.native_id]}
         views = listed(await self.own("GET", "app.bsky.feed.getPosts", budget, params=asked), "posts")
-        if not views:
-            raise Gone("The post was deleted.")
-        return views[0]
+        if views:
+            return views[0]
+        if listed(await self._public("app.bsky.feed.getPosts", budget, uris=asked["uris"]), "posts"):
+            raise Forbidden("viewer")
+        raise Gone("The post was deleted.")
 
     async def send(self, message: Rendered, key: SendKey, budget: Budget) -> Receipt:
         view = await self._view(message.target, budget)

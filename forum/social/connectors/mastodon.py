@@ -13,7 +13,6 @@ from forum.social.connectors.base import (
     Access,
     Budget,
     Capabilities,
-    Gap,
     LookedUp,
     MentionBatch,
     Profile,
@@ -106,8 +105,7 @@ class Mastodon(Asking):
         page = self._page([root, *listed(around, "descendants")], budget)
         page.root_ext_id = str(must(root.get("uri"), str, "uri"))
         if root.get("in_reply_to_id"):
-            page.complete = False
-            page.gaps.append(Gap(page.root_ext_id, "What this answers cannot be read from here."))
+            page.stopped(page.root_ext_id, "What this answers cannot be read from here.")
         return page
 
     async def _around(self, native: str, budget: Budget) -> dict[str, Any]:

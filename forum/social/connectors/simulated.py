@@ -10,7 +10,6 @@ from forum.social.connectors.base import (
     Access,
     Budget,
     Capabilities,
-    Gap,
     LookedUp,
     MentionBatch,
     Profile,
@@ -84,8 +83,7 @@ class Simulated:
         page = ThreadPage(root_ext_id=entries[0].url)
         if fault == Fault.cut_short:
             entries = entries[: max(1, len(entries) // 2)]
-            page.complete = False
-            page.gaps.append(Gap(entries[-1].url, "The answer stopped half-way."))
+            page.stopped(entries[-1].url, "The answer stopped half-way.")
         for entry in entries:
             budget.spend("read_post")
             if entry.gone:

@@ -70,7 +70,7 @@ def apply(page: ThreadPage, source: Source) -> Applied:
         _adopt(session, [one.id for one in threads], source)
         gone = _rows(session, source.platform, page.gone)
         counts["deleted"] += erase(session, [row for row in gone if row.state != ExternalPostState.gone])
-        missing = _missing(session, threads, {post.ext_id for post in posts} | set(page.gone)) if page.complete else []
+        missing = _missing(session, threads, {post.ext_id for post in posts} | set(page.gone)) if page.to_its_end else []
         for thread in threads:
             _record(session, thread, page, counts)
             if thread.topic_id is not None and any(counts[name] for name in ("stored", "updated", "restored", "deleted")):

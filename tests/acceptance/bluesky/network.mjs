@@ -10,7 +10,7 @@ net.Server.prototype.listen = function (...wanted) {
 }
 
 const { TestNetwork } = await import('@atproto/dev-env')
-const network = await TestNetwork.create({ dbPostgresSchema: `forum_${process.pid}`, pds: { inviteRequired: false } })
+const network = await TestNetwork.create({ dbPostgresSchema: 'forum', pds: { inviteRequired: false } })
 console.log(JSON.stringify({ pds: network.pds.url, appview: network.bsky.url }))
 process.on('SIGTERM', async () => {
   await network.close()

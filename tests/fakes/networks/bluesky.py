@@ -5,6 +5,7 @@ are switched off and come back.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -47,7 +48,7 @@ class BlueskyFake:
     gated: set[str] = field(default_factory=set)
     """Posts that take no replies."""
     blocking: set[str] = field(default_factory=set)
-    """Who blocks our account."""
+    """Who blocks our account: signed in we do not see their posts, as strangers we do."""
     hides: dict[str, int] = field(default_factory=dict)
     """Answers below a post that are counted and never shown."""
     tokens: set[str] = field(default_factory=set)
@@ -79,17 +80,15 @@ class BlueskyFake:
         return Starlette(routes=routes)
 
     def view(self, entry: Entry) -> dict[str, Any]:
-        below = self.below(entry.uri)
-        blocks = entry.author in self.blocking
+        """Answers of accounts that are switched off are counted and not shown."""
         author = {"did": did_of(entry.author), "handle": f"{entry.author}.example", "displayName": entry.author.title()}
         author |= {"labels": [{"val": self.labels[entry.author]}] if entry.author in self.labels else []}
-        author["viewer"] = {"blockedBy": blocks}
         return {
             "uri": entry.uri,
             "cid": entry.cid,
             "author": author,
             "record": entry.record,
-            "replyCount": len(below) + self.hides.get(entry.uri, 0),
+            "replyCount": len(_answers(self.entries.values(), entry.uri)) + self.hides.get(entry.uri, 0),
             "likeCount": 2,
             "indexedAt": entry.at,
             "labels": [],
@@ -97,7 +96,7 @@ class BlueskyFake:
         }
 
     def below(self, uri: str) -> list[Entry]:
-        return [one for one in self.live() if one.shown and one.record.get("reply", {}).get("parent", {}).get("uri") == uri]
+        return _answers(self.live(), uri)
 
     def live(self) -> list[Entry]:
         return [one for one in self.entries.values() if one.author not in self.switched_off]
@@ -125,7 +124,9 @@ class BlueskyFake:
         self.asked.append("getPosts")
         uris = request.query_params.getlist("uris")
         assert len(uris) <= 25
-        return JSONResponse({"posts": [self.view(one) for uri in uris if (one := self.known(uri))]})
+        known = [one for uri in uris if (one := self.known(uri))]
+        ours = "authorization" in request.headers
+        return JSONResponse({"posts": [self.view(one) for one in known if not (ours and one.author in self.blocking)]})
 
     async def getProfile(self, request: Request) -> JSONResponse:
         did = request.query_params["actor"]
@@ -199,6 +200,10 @@ class BlueskyFake:
         body = await request.json()
         self.entries.pop(f"at://{body['repo']}/{body['collection']}/{body['rkey']}", None)
         return JSONResponse({})
+
+
+def _answers(entries: Iterable[Entry], uri: str) -> list[Entry]:
+    return [one for one in entries if one.shown and one.record.get("reply", {}).get("parent", {}).get("uri") == uri]
 
 
 METHODS = (
