@@ -11,6 +11,7 @@ from sqlmodel import select
 from forum.core import clock, db, ratelimit
 from forum.models import (
     BadgeAward,
+    Channel,
     Defect,
     ExternalAccount,
     ExternalPost,
@@ -23,10 +24,12 @@ from forum.models import (
     ReviewKind,
     ReviewState,
     RoutingInvite,
+    Share,
     SuggestedEdit,
     Tag,
     TagSynonym,
     ThreadLink,
+    ThreadWeight,
     Tier,
     TopicTag,
     VipAppeal,
@@ -37,6 +40,7 @@ from forum.recognition.actions import subject_of
 from forum.resolutions.actions import write_resolution
 from forum.resolutions.inputs import WriteResolution
 from forum.social.incidents import noticeboard
+from forum.social.sharing import queries as shares
 from forum.topics.verdicts import accept_answer
 from tests import make
 from tests.fakes.client import Browser
@@ -259,3 +263,44 @@ def test_tagging_many_is_counted_right(session):
         make.topic(session, title=f"A question about tags, {number}", tags="a, b, c")
     assert session.exec(select(Tag.topics)).all() == [5, 5, 5]
     assert len(session.exec(select(TopicTag)).all()) == 15
+
+
+def replies(session, topic, resolution, count):
+    """Each for a thread of its own, through a channel of its own, with something that went out there today."""
+    for _ in range(count):
+        number = len(session.exec(select(ThreadLink.id)).all())
+        channel = Channel(platform=Platform.mastodon, name=f"Channel {number}", own_ext_id=f"us-{number}", own_handle="northwind")
+        where = {"platform": Platform.mastodon, "host": "toot.example", "root_ext_id": f"r{number}"}
+        session.add(channel)
+        session.flush()
+        times = {"first_post_at": clock.now(), "last_post_at": clock.now()}
+        thread = ThreadLink(**where, **times, topic_id=topic.id, channel_id=channel.id, state="published", posts=1, people=1)
+        session.add(thread)
+        session.flush()
+        session.add(ThreadWeight(thread_id=thread.id, influence=10))
+        usual = {"thread_id": thread.id, "channel_id": channel.id, "text": f"Solved, number {number}."}
+        session.add(Share(**usual, resolution_id=resolution.id, dedup_key=f"d{number}"))
+        sent = {"state": "visible", "approved_at": clock.now(), "sent_at": clock.now()}
+        session.add(Share(**usual, **sent, purpose="reply", dedup_key=f"s{number}"))
+    session.commit()
+
+
+def test_replies_for_ten_threads_cost_what_one_costs(app, session):
+    agent = make.agent(session)
+    topic = make.topic(session)
+    accept_answer(session, actor_of(make.moderator(session)), topic, make.answer(session, topic))
+    words = {"question": topic.title, "answer": "Move it away from the router.", "body": "Move it."}
+    resolution = write_resolution(session, actor_of(agent), topic, WriteResolution(**words, act="publish"))
+    session.commit()
+    seen = {}
+    for count in (1, 9):
+        replies(session, topic, resolution, count)
+        with counted() as seen[count]:
+            views = shares.share_views(session, actor_of(agent), topic.id)
+        assert [any("Nearly the same" in one.text for one in view.findings) for view in views] == [True, False] * (
+            len(views) // 2
+        )
+    assert len(views) == 20
+    assert len(seen[1]) == len(seen[9]) == 2, seen[9]
+    page = f"/topics/{topic.id}/resolution"
+    assert len(statements(app, agent, page)) <= 20

@@ -41,8 +41,12 @@ def abilities(channel: Channel) -> Capabilities:
 
 def rule_of(session: Session, thread: ThreadLink) -> Rule:
     """How the server counts through which a thread is answered; without one, as most of its network do."""
-    usual = rule(thread.platform)
     channel = session.get(Channel, thread.channel_id) if thread.channel_id is not None else None
+    return rule_through(thread.platform, channel)
+
+
+def rule_through(platform: str, channel: Channel | None) -> Rule:
+    usual = rule(platform)
     if channel is None or not (able := abilities(channel)).reply:
         return usual
     return Rule(

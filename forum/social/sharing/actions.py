@@ -92,10 +92,10 @@ def save(session: Session, actor: Actor, share: Share, thread: ThreadLink, data:
 def approve(session: Session, actor: Actor, share: Share, thread: ThreadLink, *, anyway: bool, second: bool = False) -> None:
     """The first yes, or the second one where two people have to read it. `second`: a volunteer's, which staff read next."""
     require(actor, Permission.share_delegated if second else Permission.share_approve)
-    if share.state not in (ShareState.draft, ShareState.awaiting, ShareState.failed):
+    if share.state not in queries.TO_APPROVE:
         raise Conflict(DECIDED)
     _still_true(session, share)
-    findings = queries.findings(session, share, thread)
+    findings = queries.findings(session, share)
     _may_pass(findings, anyway)
     target = target_of(session, share, thread)
     channel = session.get(Channel, share.channel_id) if share.channel_id else None

@@ -233,7 +233,7 @@ def reply(session: Session, actor: Actor, thread_id: int, data: DelegatedReply) 
     if held is None:
         raise Conflict("You do not reply for us there just now. Staff can tell you why.")
     share = write_reply(session, actor, thread, WriteReply(purpose="reply", text=data.text), delegated=True)
-    found = queries.findings(session, share, thread)
+    found = queries.findings(session, share)
     stops = [one.text for one in found if one.weight == Weight.stop]
     if stops:
         raise Invalid({"text": " ".join(stops)})

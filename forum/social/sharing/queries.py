@@ -1,5 +1,6 @@
 """Replies as staff see them: what to look at before one goes out, the list, and the numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from forum.core.paging import Page, cut, decode
 from forum.core.text import excerpt
 from forum.models import (
     SENT,
+    Channel,
     ExternalAccount,
     ExternalPost,
     Member,
@@ -32,7 +34,7 @@ from forum.policy.check import may, require
 from forum.policy.permissions import Permission
 from forum.social import lengths
 from forum.social.authors import network_name, shown_handle
-from forum.social.channels.abilities import rule_of
+from forum.social.channels.abilities import rule_through
 from forum.social.sharing.drafting import resolution_address
 from forum.social.sharing.lint import Context, Finding, look
 
@@ -65,6 +67,10 @@ LABELS = {
     ShareState.dropped: ("Not replied to", "x", ""),
     ShareState.withdrawn: ("Taken back", "x", ""),
 }
+TO_APPROVE = (ShareState.draft, ShareState.awaiting, ShareState.failed)
+"""Somebody still decides on the words."""
+ALIKE_AMONG = 50
+"""How many texts of a channel one is compared with."""
 WAITING = (ShareState.draft, ShareState.awaiting, ShareState.by_hand, ShareState.failed, ShareState.hidden, ShareState.unknown)
 UNDER_WAY = (ShareState.approved, ShareState.sending, ShareState.retrying)
 TABS = {"waiting": ("To do", WAITING), "sending": ("Under way", UNDER_WAY), "sent": ("Sent", SENT), "closed": ("Closed", None)}
@@ -146,95 +152,102 @@ class SharePage:
     attempts: list[tuple[int, datetime, str]]
 
 
-def findings(session: Session, share: Share, thread: ThreadLink) -> list[Finding]:
+def findings(session: Session, share: Share) -> list[Finding]:
     """What to look at before it goes out."""
-    return _findings(session, share, thread, _handle(session, thread))
+    row = session.execute(_select().where(col(Share.id) == share.id)).one()
+    return _findings(share, row.ThreadLink, row, row.Resolution, _recent(session, [share]))
 
 
 def look_over(session: Session, thread: ThreadLink, text: str) -> list[Finding]:
     """The same for words that are not kept yet."""
-    row = Share(thread_id=thread.id, channel_id=thread.channel_id, purpose=SharePurpose.reply, text=text, dedup_key="")
-    return findings(session, row, thread)
+    share = Share(thread_id=thread.id, channel_id=thread.channel_id, purpose=SharePurpose.reply, text=text, dedup_key="")
+    row = session.execute(_around(select(*_AROUND).select_from(ThreadLink)).where(col(ThreadLink.id) == thread.id)).one()
+    return _findings(share, thread, row, None, _recent(session, [share]))
 
 
-def _findings(session: Session, share: Share, thread: ThreadLink, handle: str) -> list[Finding]:
-    resolution = session.get(Resolution, share.resolution_id) if share.resolution_id else None
+def _findings(
+    share: Share, thread: ThreadLink, around: Row[Any], resolution: Resolution | None, recent: dict[int, list[tuple[int, str]]]
+) -> list[Finding]:
     linked = resolution is not None and share.purpose in (SharePurpose.resolution, SharePurpose.correction, SharePurpose.outcome)
-    rule = rule_of(session, thread)
+    rule = rule_through(thread.platform, around.Channel)
     return look(
         share.text,
         Context(
             platform=Platform(thread.platform),
-            handle=shown_handle(thread.platform, handle) if handle else "",
+            handle=shown_handle(thread.platform, around.handle) if around.handle else "",
             limit=lengths.limit(rule),
             count=lengths.count(rule, share.text),
             fits=lengths.fits(rule, share.text),
             link=resolution_address(resolution) if linked and resolution else "",
-            recent=_recent(session, share),
-            influence=weight.influence if (weight := session.get(ThreadWeight, thread.id)) else 0,
+            recent=tuple(text for other, text in recent.get(share.channel_id or 0, []) if other != share.id),
+            influence=around.influence or 0,
             incident=share.purpose == SharePurpose.holding,
         ),
     )
 
 
-def _recent(session: Session, share: Share) -> tuple[str, ...]:
-    """What went out elsewhere within a day, through the same channel. A resolution may read alike in each of its threads."""
-    statement = select(col(Share.text)).where(
-        col(Share.sent_at) > clock.now() - A_DAY,
-        col(Share.channel_id) == share.channel_id,
-        col(Share.id) != share.id,
+def _recent(session: Session, shares: Sequence[Share]) -> dict[int, list[tuple[int, str]]]:
+    """By channel, what went out within a day. A resolution may read alike in each of its threads."""
+    channels = {one.channel_id for one in shares if one.channel_id is not None and one.state in TO_APPROVE}
+    if not channels:
+        return {}
+    newest = func.row_number().over(partition_by=col(Share.channel_id), order_by=col(Share.sent_at).desc())
+    sent = (
+        select(col(Share.channel_id), col(Share.id), col(Share.text), newest.label("place"))
+        .where(col(Share.sent_at) > clock.now() - A_DAY, col(Share.channel_id).in_(channels))
+        .subquery()
     )
-    return tuple(session.scalars(statement.limit(50)))
-
-
-def _handle(session: Session, thread: ThreadLink) -> str:
-    statement = (
-        select(col(ExternalAccount.handle))
-        .join(ExternalPost, col(ExternalPost.account_id) == col(ExternalAccount.id))
-        .where(_of(thread.id), col(ExternalPost.ext_id) == thread.root_ext_id)
-    )
-    return session.scalars(statement).first() or ""
-
-
-def _of(thread_id: int) -> ColumnElement[bool]:
-    return col(ExternalPost.thread_id) == thread_id
+    found: dict[int, list[tuple[int, str]]] = {}
+    for channel_id, share_id, text, _ in session.execute(select(sent).where(sent.c.place <= ALIKE_AMONG)):
+        found.setdefault(channel_id, []).append((share_id, text))
+    return found
 
 
 def share_views(session: Session, actor: Actor, topic_id: int) -> list[ShareView]:
     """Replies for every thread of a topic, oldest first."""
     rows = session.execute(_select().where(col(ThreadLink.topic_id) == topic_id).order_by(col(Share.id))).all()
-    return [_view(session, actor, row) for row in rows]
+    recent = _recent(session, [row.Share for row in rows])
+    return [_view(actor, row, recent) for row in rows]
+
+
+_AROUND: list[Any] = [Channel, col(ThreadWeight.influence).label("influence"), col(ExternalAccount.handle).label("handle")]
+
+
+def _around(statement: Select[Any]) -> Select[Any]:
+    """Of a thread: through which channel it is answered, how far it reaches, and who began it."""
+    return (
+        statement.outerjoin(
+            ExternalPost,
+            (col(ExternalPost.thread_id) == col(ThreadLink.id)) & (col(ExternalPost.ext_id) == col(ThreadLink.root_ext_id)),
+        )
+        .outerjoin(ExternalAccount, col(ExternalAccount.id) == col(ExternalPost.account_id))
+        .outerjoin(Channel, col(Channel.id) == col(ThreadLink.channel_id))
+        .outerjoin(ThreadWeight, col(ThreadWeight.thread_id) == col(ThreadLink.id))
+    )
 
 
 def _select() -> Select[Any]:
     """A share with all that its view needs."""
     drafted, approved = aliased(Member, name="drafted"), aliased(Member, name="approved")
-    columns: list[Any] = [
-        Share,
-        ThreadLink,
-        col(ExternalAccount.handle).label("handle"),
-        col(drafted.name).label("drafted_by"),
-        col(approved.name).label("approved_by"),
-    ]
+    names: list[Any] = [col(drafted.name).label("drafted_by"), col(approved.name).label("approved_by")]
     return (
-        select(*columns)
-        .join(ThreadLink, col(ThreadLink.id) == col(Share.thread_id))
-        .outerjoin(
-            ExternalPost,
-            (col(ExternalPost.thread_id) == col(ThreadLink.id)) & (col(ExternalPost.ext_id) == col(ThreadLink.root_ext_id)),
+        _around(
+            select(Share, ThreadLink, Resolution, *_AROUND, *names)
+            .select_from(Share)
+            .join(ThreadLink, col(ThreadLink.id) == col(Share.thread_id))
         )
-        .outerjoin(ExternalAccount, col(ExternalAccount.id) == col(ExternalPost.account_id))
+        .outerjoin(Resolution, col(Resolution.id) == col(Share.resolution_id))
         .outerjoin(drafted, col(drafted.id) == col(Share.drafted_by_id))
         .outerjoin(approved, col(approved.id) == col(Share.approved_by_id))
     )
 
 
-def _view(session: Session, actor: Actor, row: Row[Any]) -> ShareView:
+def _view(actor: Actor, row: Row[Any], recent: dict[int, list[tuple[int, str]]]) -> ShareView:
     share, thread = row.Share, row.ThreadLink
     state = ShareState(share.state)
     label, icon, tone = LABELS[state]
-    open_now = state in (ShareState.draft, ShareState.awaiting, ShareState.failed)
-    rule = rule_of(session, thread)
+    open_now = state in TO_APPROVE
+    rule = rule_through(thread.platform, row.Channel)
     stands_behind = state == ShareState.awaiting and share.drafted_by_id == actor.id
     return ShareView(
         id=share.id,
@@ -254,7 +267,7 @@ def _view(session: Session, actor: Actor, row: Row[Any]) -> ShareView:
         icon=icon,
         tone=tone,
         said=share.said,
-        findings=_findings(session, share, thread, row.handle or "") if open_now else [],
+        findings=_findings(share, thread, row, row.Resolution, recent) if open_now else [],
         second=share.second,
         drafted_by=row.drafted_by or "",
         approved_by=row.approved_by or "",
@@ -325,14 +338,15 @@ def share_page(session: Session, actor: Actor, share_id: int) -> SharePage | Non
     topic = session.get(Topic, row.ThreadLink.topic_id) if row.ThreadLink.topic_id else None
     asked = session.scalars(
         select(col(ExternalPost.text)).where(
-            _of(row.ThreadLink.id), col(ExternalPost.ext_id) == (row.Share.target_ext_id or row.ThreadLink.root_ext_id)
+            col(ExternalPost.thread_id) == row.ThreadLink.id,
+            col(ExternalPost.ext_id) == (row.Share.target_ext_id or row.ThreadLink.root_ext_id),
         )
     ).first()
     attempts = session.scalars(
         select(ShareAttempt).where(col(ShareAttempt.share_id) == share_id).order_by(col(ShareAttempt.number))
     )
     return SharePage(
-        share=_view(session, actor, row),
+        share=_view(actor, row, _recent(session, [row.Share])),
         topic_url=f"/topics/{topic.id}/{topic.slug}" if topic else "",
         topic_title=topic.title if topic else "",
         asked=asked or "This post is no longer available.",
