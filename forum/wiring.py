@@ -55,6 +55,7 @@ from forum.social.inbox import turning, weighing
 from forum.social.incidents import events as incidents
 from forum.social.incidents import jobs as incident_jobs
 from forum.social.privately import events as privately
+from forum.social.privately import letters as private_letters
 from forum.social.reading import events as reading
 from forum.social.reading import following
 from forum.social.reading import jobs as reading_jobs
@@ -411,7 +412,7 @@ def _wire_triage() -> None:
     subscribe(watching.RuleChanged, record)
     subscribe(watching.RulePaused, record)
     subscribe(privately.CaseOpened, record)
-    subscribe(privately.CaseAnswered, record)
+    subscribe(privately.CaseAnswered, record, private_letters.write_to_customer, social_notices.tell_case)
     subscribe(privately.CaseClosed, record)
     subscribe(incidents.IncidentSuspected, record)
     subscribe(incidents.IncidentConfirmed, record)

@@ -32,6 +32,8 @@ CONFIRM_MAIL = Limit("confirm-mail", 3, 6 * 60)
 GUEST_ME_TOO = Limit("guest-me-too", 10, 60)
 GUEST_DRAFT = Limit("guest-draft", 10, 60)
 DEFLECTION = Limit("deflection", 10, 60)
+CASE_LETTERS = Limit("case-letters", 5, 24 * 60)
+CASE_ADDRESS = Limit("case-address", 3, 24 * 60)
 
 
 def check(session: Session, *pairs: tuple[Limit, str]) -> None:

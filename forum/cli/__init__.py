@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import typer
 
-from forum.cli import credentials, evaluation, imports, people, running, upkeep
+from forum.cli import credentials, evaluation, imports, letters, people, running, upkeep
 from forum.core import logs
 
 app = typer.Typer(help="Run and look after the community.", no_args_is_help=True, pretty_exceptions_show_locals=False)
@@ -21,6 +21,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     upkeep.reindex,
     upkeep.recount,
     upkeep.doctor,
+    letters.receive,
 )
 for command in COMMANDS:
     app.command()(command)

@@ -26,6 +26,13 @@ class Letter:
     subject: str
     text: str
     key: str
+    about: str = ""
+    """Names a conversation: mail programs show its letters together, and an answer names it again."""
+
+
+def message_id(key: str) -> str:
+    domain = urlsplit(settings().base_url).hostname or "localhost"
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
 
 def build(letter: Letter) -> EmailMessage:
@@ -37,8 +44,11 @@ def build(letter: Letter) -> EmailMessage:
     message["To"] = letter.to
     message["Subject"] = letter.subject
     message["Date"] = formatdate(clock.now().timestamp())
-    domain = urlsplit(settings().base_url).hostname or "localhost"
-    message["Message-ID"] = f"<{hashlib.sha256(letter.key.encode()).hexdigest()[:32]}@{domain}>"
+    message["Message-ID"] = message_id(letter.key)
+    if letter.about:
+        message["In-Reply-To"] = message["References"] = message_id(letter.about)
+    if letter.about and settings().mail_reply_to:
+        message["Reply-To"] = settings().mail_reply_to
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     return message

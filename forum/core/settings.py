@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     redis_url: str = ""
     smtp_url: str = ""
     mail_from: str = "Community <community@localhost>"
+    mail_reply_to: str = ""
+    """Whose mail is handed to `forum receive`; without it letters are answered on their page."""
 
     site_name: str = "Northwind Home"
     site_tagline: str = "People who have fixed it, helping people who have not. Yet."

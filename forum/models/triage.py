@@ -155,6 +155,8 @@ class PrivateCase(Table, table=True):
     """What the public may read of how it ended."""
     no_outcome: str = Field(default="", max_length=300)
     """Why the public reads nothing of it."""
+    address: str = Field(default="", max_length=254, sa_column_kwargs={"server_default": ""})
+    """Where the customer wants our answers, in lower case; confirmed by them, gone when the case is closed."""
 
 
 class PrivateMessage(Table, table=True):
@@ -166,4 +168,6 @@ class PrivateMessage(Table, table=True):
     """None: the customer."""
     ours: bool = Field(default=False)
     text: str = long_text()
+    mail_id: str | None = Field(default=None, max_length=255, unique=True)
+    """The Message-ID of a letter that came in."""
     at: datetime = created()

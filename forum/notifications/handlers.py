@@ -40,8 +40,11 @@ def tell(
     title: str = "",
     link: str = "",
     mail: bool = True,
-) -> None:
-    """Tell each member once; never the person who did it, nor whoever blocked them. News about no topic has a title and a link."""
+) -> list[int]:
+    """Tell each member once; never the person who did it, nor whoever blocked them. News about no topic has a title and a link.
+
+    Returns who had not been told before.
+    """
     common = {
         "kind": kind,
         "cause": cause,
@@ -59,6 +62,7 @@ def tell(
     told = insert_all_ignoring(session, Notice, [{"member_id": member, **common} for member in wanted], "member_id")
     if told and mail and WORDINGS[kind].switch:
         enqueue(session, "notifications.post", dedup_key=f"notices:{kind}:{cause}", members=told, cause=cause)
+    return told
 
 
 def tell_mentioned(session: Session, event: TopicAsked | AnswerPosted | CommentPosted) -> None:

@@ -4,8 +4,23 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from forum.core import clock
-from forum.models import Channel, ExternalAccount, Incident, Member, MeToo, NoticeKind, Share, Topic
+from forum.core import clock, templating
+from forum.core.settings import settings
+from forum.jobs.queue import enqueue
+from forum.models import (
+    Channel,
+    ExternalAccount,
+    Incident,
+    Member,
+    MeToo,
+    NoticeKind,
+    PrivateCase,
+    PrivateMessage,
+    Share,
+    ShareState,
+    ThreadLink,
+    Topic,
+)
 from forum.notifications.handlers import tell
 from forum.policy.actor import actor_of
 from forum.policy.check import may
@@ -15,6 +30,8 @@ from forum.social.authors import network_name, shown_handle
 from forum.social.channels.events import ChannelNeedsSigningIn
 from forum.social.contacts.events import AccountClaimed, ClaimFailed
 from forum.social.incidents.events import IncidentClosed
+from forum.social.lengths import open_url
+from forum.social.privately.events import CaseAnswered
 from forum.social.sharing.events import DelegationChanged, ShareAwaiting, ShareStuck
 
 
@@ -57,12 +74,44 @@ def tell_second_reader(session: Session, event: ShareAwaiting) -> None:
 
 
 def tell_stuck(session: Session, event: ShareStuck) -> None:
-    """Whoever wrote or approved it."""
+    """Whoever wrote or approved it. What a person has to post by hand comes with all they need for it, as a letter."""
     share = session.get_one(Share, event.share_id)
     title = f"A reply did not get through: {event.said or 'look at it once more.'}"
     people = {share.drafted_by_id, share.approved_by_id}
     cause = f"stuck:{share.id}:{event.state}:{share.attempts}"
-    tell(session, people, NoticeKind.share, cause, actor_id=None, title=title[:200], link=f"/desk/shares/{share.id}")
+    link = f"/desk/shares/{share.id}"
+    told = tell(session, people, NoticeKind.share, cause, actor_id=None, title=title[:200], link=link)
+    if share.state in (ShareState.by_hand, ShareState.failed) and share.approved_by_id in told:
+        _ask_by_hand(session, share, session.get_one(Member, share.approved_by_id), cause)
+
+
+def _ask_by_hand(session: Session, share: Share, member: Member, cause: str) -> None:
+    thread = session.get_one(ThreadLink, share.thread_id)
+    place = network_name(thread.platform)
+    words = templating.render(
+        "email/by_hand.txt",
+        name=member.name,
+        place=place,
+        said=share.said,
+        text=share.text,
+        there=open_url(thread.platform, thread, share.text),
+        here=f"{settings().base_url}/desk/shares/{share.id}",
+        site=settings().site_name,
+    )
+    subject = f"Please post a reply by hand on {place} · {settings().site_name}"
+    enqueue(session, "mail.send", dedup_key=f"mail:{cause}", to=member.email, subject=subject, text=words, key=cause)
+
+
+def tell_case(session: Session, event: CaseAnswered) -> None:
+    """The customer wrote: whoever opened the case, and whoever answered in it, hears that; the words stay on its page."""
+    if event.actor_id is not None:
+        return
+    case = session.get_one(PrivateCase, event.case_id)
+    said = session.exec(select(PrivateMessage).where(PrivateMessage.case_id == case.id).order_by(col(PrivateMessage.id))).all()
+    people = {case.opened_by_id, *(one.by_id for one in said)}
+    title = "A customer wrote to us in private."
+    link = f"/desk/cases/{case.id}"
+    tell(session, people, NoticeKind.share, f"case:{case.id}:{said[-1].id}", actor_id=None, title=title, link=link)
 
 
 def tell_over(session: Session, event: IncidentClosed) -> None:

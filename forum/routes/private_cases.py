@@ -9,7 +9,7 @@ from starlette.responses import Response
 from forum.core.text import Id
 from forum.policy.actor import Actor
 from forum.social import queries
-from forum.social.privately import cases
+from forum.social.privately import cases, letters
 from forum.web.dependencies import Db, Me
 from forum.web.forms import Form, blank, posted
 from forum.web.once import carry_out
@@ -18,6 +18,7 @@ from forum.web.pages import done, page
 router = APIRouter()
 CUSTOMER, STAFF = "cases/customer.html", "cases/show.html"
 Token = Annotated[str, Path(max_length=120)]
+LetterToken = Annotated[str, Path(max_length=400)]
 Message = Annotated[Form[cases.WriteMessage], posted(cases.WriteMessage)]
 
 
@@ -40,9 +41,43 @@ def create(request: Request, db: Db, me: Me, token: Token, form: Message) -> Res
     return done(request, outcome.url, flash="Sent. Only we can read it. Keep this page's address to see the answer.")
 
 
+@router.post("/private/{token}/address")
+def ask_address(
+    request: Request, db: Db, me: Me, token: Token, form: Annotated[Form[letters.GiveAddress], posted(letters.GiveAddress)]
+) -> Response:
+    case = cases.case_behind(db, token)
+
+    def ask() -> str:
+        letters.ask_address(db, case, form.data)
+        return f"/private/{token}"
+
+    outcome = carry_out(db, me, form, ask)
+    if outcome.url is None:
+        return _customer(request, db, token, outcome.form, status=outcome.status)
+    return done(request, outcome.url, flash="We sent a letter. Press the button behind its link, and our answers come there too.")
+
+
+@router.get("/private/addresses/{token}")
+def show_address(request: Request, db: Db, token: LetterToken) -> Response:
+    return _address(request, letters.address_behind(db, token)[1], token, kept=False)
+
+
+@router.post("/private/addresses/{token}")
+def keep_address(request: Request, db: Db, token: LetterToken) -> Response:
+    return _address(request, letters.keep_address(db, token).address, token, kept=True)
+
+
+def _address(request: Request, address: str, token: str, *, kept: bool) -> Response:
+    return _hidden(page(request, "cases/address.html", address=address, token=token, kept=kept))
+
+
 def _customer(request: Request, db: Session, token: str, form: Form[Any], *, status: int = 200) -> Response:
     case = cases.case_page(db, cases.case_behind(db, token), for_staff=False)
-    response = page(request, CUSTOMER, status=status, case=case, token=token, form=form)
+    return _hidden(page(request, CUSTOMER, status=status, case=case, token=token, form=form))
+
+
+def _hidden(response: Response) -> Response:
+    """Not kept, not indexed, not told to where a link leads."""
     response.headers["cache-control"] = "no-store"
     response.headers["referrer-policy"] = "no-referrer"
     response.headers["x-robots-tag"] = "noindex, nofollow"

@@ -64,7 +64,7 @@ def may_ask(channel: Channel, at: datetime) -> bool:
 def why_not(channel: Channel, at: datetime) -> str:
     """A sentence for staff; empty when nothing stands in the way."""
     if channel.state == ChannelState.needs_reauth:
-        return channel.state_reason
+        return channel.state_reason or "Sign in again: nothing is lost."
     if channel.state in (ChannelState.paused, ChannelState.disabled):
         return channel.state_reason or "This channel is switched off."
     if not may_ask(channel, at):

@@ -36,12 +36,13 @@ from forum.social.sharing.actions import write_reply
 from forum.social.sharing.inputs import WriteReply
 
 SEAL = "private-case"
+MAX_TEXT = 5_000
 MOST = 200
 """Messages in one case: beyond that, a person should ring."""
 
 
 class WriteMessage(Input):
-    text: Annotated[Words, Field(min_length=1, max_length=5_000)]
+    text: Annotated[Words, Field(min_length=1, max_length=MAX_TEXT)]
 
 
 class CloseCase(Input):
@@ -69,6 +70,8 @@ class CasePage:
     link: str
     thread_url: str
     about: str
+    address: str
+    """Where the customer reads our answers by mail."""
 
 
 def open_case(session: Session, actor: Actor, thread: ThreadLink) -> PrivateCase:
@@ -105,11 +108,14 @@ def link_of(case: PrivateCase) -> str:
 
 def case_behind(session: Session, token: str) -> PrivateCase:
     """Only who has the link gets in; a wrong one looks like nothing at all."""
-    name = unsign(token, SEAL)
-    case = session.scalars(select(PrivateCase).where(col(PrivateCase.name) == name)).first() if name else None
+    case = case_named(session, unsign(token, SEAL) or "")
     if case is None:
         raise NotFound
     return case
+
+
+def case_named(session: Session, name: str) -> PrivateCase | None:
+    return session.scalars(select(PrivateCase).where(col(PrivateCase.name) == name)).first()
 
 
 def access_case(session: Session, actor: Actor, case_id: int) -> PrivateCase:
@@ -129,13 +135,19 @@ def write_as_staff(session: Session, actor: Actor, case: PrivateCase, data: Writ
     _write(session, case, actor.member_id, data)
 
 
-def _write(session: Session, case: PrivateCase, member_id: int | None, data: WriteMessage) -> None:
+def check_open(session: Session, case: PrivateCase) -> None:
+    """Something may still be said in it."""
     if case.state == CaseState.closed:
         raise Conflict("This conversation is closed. Reply where you first asked, and we open it again.")
     count = len(session.scalars(select(col(PrivateMessage.id)).where(col(PrivateMessage.case_id) == case.id)).all())
     if count >= MOST:
         raise Conflict("This has become long. Please ring us, and we go on from here.")
+
+
+def _write(session: Session, case: PrivateCase, member_id: int | None, data: WriteMessage) -> None:
+    check_open(session, case)
     session.add(PrivateMessage(case_id=case.id, by_id=member_id, ours=member_id is not None, text=data.text))
+    session.flush()
     emit(session, CaseAnswered(member_id, case.id))
 
 
@@ -148,6 +160,7 @@ def close_case(session: Session, actor: Actor, case: PrivateCase, data: CloseCas
         raise Conflict("This case is closed already.")
     case.state, case.closed_at, case.closed_by_id = CaseState.closed, clock.now(), actor.id
     case.outcome, case.no_outcome = data.outcome, "" if data.outcome else data.no_outcome
+    case.address = ""  # it was for this conversation only
     session.add(case)
     write_down(session, case.thread_id, actor.member_id, "Private case closed", case.no_outcome)
     emit(session, CaseClosed(actor.member_id, case.id, bool(data.outcome)))
@@ -174,6 +187,7 @@ def case_page(session: Session, case: PrivateCase, *, for_staff: bool) -> CasePa
         link=link_of(case) if for_staff else "",
         thread_url=f"/desk/social/{thread.id}" if for_staff else "",
         about=excerpt(asked.text, 160) if asked else "",
+        address=case.address,
     )
 
 

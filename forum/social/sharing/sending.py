@@ -35,6 +35,8 @@ from forum.social.sharing.keys import approved_hash
 LOOK_AGAIN = timedelta(seconds=60)
 LOOKS = 2
 """How often a look must find nothing before it is sent again."""
+AWAY = timedelta(hours=1)
+"""A channel that cannot send for longer than this: people are asked to post by hand."""
 STALE = timedelta(minutes=2)
 """A sending older than this was cut off."""
 VERIFY_AFTER = timedelta(seconds=30)
@@ -181,6 +183,7 @@ def _put_off(plan: _Plan, error: ConnectorError) -> None:
         else:
             _later(share, error)
         session.add(share)
+        _tell(session, share)
 
 
 def _closed(plan: _Plan, gate: ReplyGate) -> None:
@@ -221,6 +224,10 @@ def _later(share: Share, error: ConnectorError) -> None:
     now = clock.now()
     if isinstance(error, AuthFailed | NotNow):
         until = error.until if isinstance(error, NotNow) else None
+        if share.approved_at is not None and now - share.approved_at > AWAY:
+            share.state, share.next_at = ShareState.by_hand, None
+            share.said = f"{error} Post it by hand, or send it once more when the channel is back."[:300]
+            return
         share.state, share.next_at, share.said = (
             ShareState.approved,
             max(until or now, now + timedelta(minutes=5)),

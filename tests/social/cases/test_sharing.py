@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select, update
 
-from forum.core import clock
+from forum.core import clock, mail
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Invalid
-from forum.models import Channel, Member, Role, Share, ShareAttempt, ShareState, ThreadLink
+from forum.models import Channel, ChannelState, Member, Role, Share, ShareAttempt, ShareState, ThreadLink
 from forum.policy.actor import actor_of
 from forum.social import lengths
 from forum.social.connectors.base import ReplyGate
@@ -375,6 +375,27 @@ def test_the_network_rests_and_it_goes_out_later(session: Session, net: Network,
     later(6)
     run_due()
     assert replies(net) == 1
+
+
+def test_a_channel_away_for_an_hour_and_people_post_by_hand(
+    session: Session, net: Network, marta: Member, thread: ThreadLink, drain
+) -> None:
+    """The words and the place come by mail, once; and it is never sent beside what a person posted."""
+    made = approved(session, marta, thread)
+    with transaction() as writing:
+        writing.get_one(Channel, thread.channel_id).state = ChannelState.needs_reauth
+    sending.send(made)
+    assert share_of(session, made).state == "approved"
+    later(61)
+    for _ in range(2):
+        run_due()
+        drain()
+    share = share_of(session, made)
+    assert (share.state, share.next_at, replies(net)) == ("by_hand", None, 0)
+    (letter,) = [one for one in mail.delivered() if "by hand" in one["Subject"]]
+    assert letter["To"] == marta.email
+    assert TEXT in letter.get_content()
+    assert f"/desk/shares/{made}" in letter.get_content()
 
 
 def test_at_most_twenty_in_an_hour(session: Session, net: Network, marta: Member, thread: ThreadLink) -> None:

@@ -1,0 +1,104 @@
+"""A private case by mail: the customer says where, confirms it, reads our answers there and may answer the letter."""
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from forum.accounts import throttle
+from forum.accounts.inputs import Address
+from forum.core import clock, templating
+from forum.core.db import insert_ignoring
+from forum.core.errors import Conflict, NotFound
+from forum.core.events import emit
+from forum.core.ids import keyed, sign, unsign
+from forum.core.mail import message_id
+from forum.core.settings import settings
+from forum.jobs.queue import enqueue
+from forum.models import CaseState, PrivateCase, PrivateMessage
+from forum.social.inputs import Input
+from forum.social.privately.cases import MAX_TEXT, case_named, check_open, link_of
+from forum.social.privately.events import CaseAnswered
+from forum.social.wire.mail import WRITE_ABOVE, Received
+
+SEAL = "private-case-address"
+
+
+class GiveAddress(Input):
+    address: Address
+
+
+def ask_address(session: Session, case: PrivateCase, data: GiveAddress) -> None:
+    """Nothing is kept before its owner presses the button behind the letter's link, which shows nothing of the case."""
+    check_open(session, case)
+    address = data.address.lower()
+    limits = (throttle.CASE_LETTERS, case.name), (throttle.CASE_ADDRESS, keyed(address, SEAL)[:40])
+    throttle.check(session, *limits)
+    throttle.count(session, *limits)
+    token = sign(f"{case.name}:{address}", SEAL)
+    words = templating.render(
+        "email/case_address.txt", url=f"{settings().base_url}/private/addresses/{token}", site=settings().site_name
+    )
+    key = f"case-address:{keyed(address, case.name)[:20]}"
+    _post(session, address, "Shall we answer you here?", words, key)
+
+
+def address_behind(session: Session, token: str) -> tuple[PrivateCase, str]:
+    name, _, address = (unsign(token, SEAL) or "").partition(":")
+    case = case_named(session, name)
+    if case is None or case.state == CaseState.closed:
+        raise NotFound
+    return case, address
+
+
+def keep_address(session: Session, token: str) -> PrivateCase:
+    case, address = address_behind(session, token)
+    case.address = address
+    session.add(case)
+    return case
+
+
+def write_to_customer(session: Session, event: CaseAnswered) -> None:
+    """Our answer goes to the address they gave; the letters of a case are one conversation in any mail program."""
+    case = session.get_one(PrivateCase, event.case_id)
+    if event.actor_id is None or not case.address:
+        return
+    newest = select(PrivateMessage).where(col(PrivateMessage.case_id) == case.id).order_by(col(PrivateMessage.id).desc())
+    said = session.scalars(newest.limit(1)).one()
+    answerable = bool(settings().mail_reply_to)
+    words = templating.render(
+        "email/case_answer.txt",
+        text=said.text,
+        url=link_of(case),
+        site=settings().site_name,
+        above=WRITE_ABOVE,
+        answerable=answerable,
+    )
+    _post(session, case.address, "Our answer to you", words, f"case-message:{said.id}", about=_conversation(case))
+
+
+def _post(session: Session, to: str, subject: str, words: str, key: str, *, about: str = "") -> None:
+    subject = f"{subject} · {settings().site_name}"
+    enqueue(session, "mail.send", dedup_key=f"mail:{key}", to=to, subject=subject, text=words, key=key, about=about)
+
+
+def _conversation(case: PrivateCase) -> str:
+    return f"case:{case.name}"
+
+
+def take_in(session: Session, mail: Received) -> bool:
+    """An answer to one of our letters joins its case, once. Raises NotFound when it belongs to none."""
+    if mail.automatic:
+        return False
+    theirs = select(PrivateCase).where(col(PrivateCase.address) == mail.sender, col(PrivateCase.state) == CaseState.open)
+    answered = set(mail.answers)
+    case = next((one for one in session.scalars(theirs) if message_id(_conversation(one)) in answered), None)
+    if case is None:
+        raise NotFound
+    check_open(session, case)
+    text = mail.text[:MAX_TEXT].strip()
+    if not text:
+        raise Conflict("There is nothing new in this letter.")
+    values = {"case_id": case.id, "by_id": None, "ours": False, "text": text, "mail_id": mail.id, "at": clock.now()}
+    made = insert_ignoring(session, PrivateMessage, values)
+    if made:
+        emit(session, CaseAnswered(None, case.id))
+    return made

@@ -1,0 +1,181 @@
+"""A private case by mail: asked where, confirmed, answered there, and the customer's letter joins the case."""
+
+import re
+from collections.abc import Iterator
+from email.message import EmailMessage
+
+import pytest
+from sqlmodel import Session, select
+from typer.testing import CliRunner
+
+from forum.cli import app as command
+from forum.core import mail
+from forum.core.settings import settings
+from forum.models import Member, Notice, PrivateCase, PrivateMessage
+from forum.social.privately import cases
+from forum.social.simulated.network import address
+from forum.social.wire.mail import WRITE_ABOVE, new_words, read
+from tests import make
+from tests.fakes.client import Browser, words
+from tests.make import channels
+
+CUSTOMER = "maeve@example.org"
+
+
+@pytest.fixture
+def marta(session: Session, client: Browser) -> Member:
+    member = make.agent(session)
+    client.sign_in(member)
+    return member
+
+
+@pytest.fixture
+def answerable(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("FORUM_MAIL_REPLY_TO", "answers@forum.example")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def case(session: Session, client: Browser, marta: Member) -> PrivateCase:
+    net = channels.network()
+    channels.channel(session)
+    thread = channels.read(session, address(net.write(net.join("maeve", "Maeve"), "@northwind you charged me twice")))
+    client.post(f"/desk/social/{thread.id}/case")
+    session.rollback()
+    return session.exec(select(PrivateCase)).one()
+
+
+def page_of(case: PrivateCase) -> str:
+    return cases.link_of(case).removeprefix("http://testserver")
+
+
+def confirmed(app: object, case: PrivateCase, drain) -> None:
+    with Browser(app) as customer:
+        assert customer.post(f"{page_of(case)}/address", {"address": CUSTOMER.upper()}).status_code == 303
+        drain()
+        link = re.search(r"http://testserver(/private/addresses/\S+)", letters()[0].get_content())[1]
+        assert CUSTOMER in words(customer.get(link))
+        assert "come to maeve@example.org" in words(customer.post(link))
+
+
+def letters() -> list[EmailMessage]:
+    return [one for one in mail.delivered() if one["To"] == CUSTOMER]
+
+
+def answer_to(letter: EmailMessage, text: str, sender: str = CUSTOMER, **headers: str) -> bytes:
+    """As a mail program writes it: above the quoted letter."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Message-ID"] = f"Maeve <{sender}>", "answers@forum.example", "<77@mail.example>"
+    message["In-Reply-To"] = letter["Message-ID"]
+    message["References"] = f"{letter['References']} {letter['Message-ID']}"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    quoted = "\n".join(f"> {line}" for line in letter.get_content().splitlines())
+    message.set_content(f"{text}\n\nOn Sun, 22 Nov 2026 at 10:00, Northwind <x@forum.example> wrote:\n{quoted}\n")
+    return message.as_bytes()
+
+
+def received(source: bytes) -> int:
+    return CliRunner().invoke(command, ["receive"], input=source).exit_code
+
+
+def said(session: Session) -> list[str]:
+    session.rollback()
+    return [one.text for one in session.exec(select(PrivateMessage).order_by(PrivateMessage.id))]
+
+
+@pytest.mark.usefixtures("answerable")
+def test_answers_come_by_mail_and_are_answered_by_mail(session, app, client, marta, case, drain) -> None:
+    confirmed(app, case, drain)
+    client.post(f"/desk/cases/{case.id}/messages", {"text": "Was it order <4711>?"})
+    drain()
+    letter = letters()[0]
+    assert letter["Reply-To"] == "answers@forum.example"
+    assert "Was it order <4711>?" in letter.get_content()
+    assert page_of(case) in letter.get_content()
+    for _ in range(2):
+        assert received(answer_to(letter, "Yes, 4711.\nThe second one on Friday.")) == 0
+    assert said(session) == ["Was it order <4711>?", "Yes, 4711.\nThe second one on Friday."]
+    assert "The second one on Friday." in words(client.get(f"/desk/cases/{case.id}"))
+    notice = session.exec(select(Notice).where(Notice.member_id == marta.id, Notice.link == f"/desk/cases/{case.id}")).one()
+    assert "4711" not in notice.title
+
+
+@pytest.mark.usefixtures("answerable")
+def test_letters_of_others_machines_and_closed_cases_change_nothing(session, app, client, marta, case, drain) -> None:
+    confirmed(app, case, drain)
+    client.post(f"/desk/cases/{case.id}/messages", {"text": "Which order was it?"})
+    drain()
+    letter = letters()[0]
+    assert received(answer_to(letter, "It was me.", sender="somebody@example.org")) == 67
+    assert received(answer_to(letter, "I am away until Monday.", Auto_Submitted="auto-replied")) == 0
+    stranger = EmailMessage()
+    stranger["From"], stranger["Message-ID"] = CUSTOMER, "<78@mail.example>"
+    stranger.set_content("Where is my order?")
+    assert received(stranger.as_bytes()) == 67
+    assert received(b"\x00\xff not a letter") == 65
+    client.post(f"/desk/cases/{case.id}/closing", {"no_outcome": "It is about one bill."})
+    session.rollback()
+    assert session.get_one(PrivateCase, case.id).address == ""
+    assert received(answer_to(letter, "One more thing.")) == 67
+    assert said(session) == ["Which order was it?"]
+
+
+def test_nothing_is_kept_before_the_owner_says_yes(session, app, client, marta, case, drain) -> None:
+    with Browser(app) as customer:
+        assert "e-mail" in words(customer.post(f"{page_of(case)}/address", {"address": "nobody"}))
+        customer.post(f"{page_of(case)}/address", {"address": CUSTOMER})
+        drain()
+        link = re.search(r"http://testserver(/private/addresses/\S+)", letters()[0].get_content())[1]
+        assert customer.get(link).status_code == 200
+        assert customer.get(link[:-1] + ("0" if link[-1] != "0" else "1")).status_code == 404
+        assert page_of(case) not in letters()[0].get_content()
+    session.rollback()
+    assert session.get_one(PrivateCase, case.id).address == ""
+    client.post(f"/desk/cases/{case.id}/messages", {"text": "Found it."})
+    drain()
+    assert len(letters()) == 1
+
+
+def test_one_address_gets_three_letters_a_day(app, case) -> None:
+    with Browser(app) as customer:
+        answers = [customer.post(f"{page_of(case)}/address", {"address": CUSTOMER}).status_code for _ in range(4)]
+    assert answers == [303, 303, 303, 429]
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("Yes.\n\n> Was it?\n> Tell us.", "Yes."),
+        ("Ja.\n\nAm So., 22. Nov. 2026 um 10:00 Uhr schrieb Northwind\n<x@forum.example>:\n\n> War es?\n", "Ja."),
+        ("Oui.\n\n-----Message d'origine-----\nDe : x@forum.example\n", "Oui."),
+        ("Sure.\n\nFrom: Northwind\nSent: Sunday\nTo: maeve@example.org\nSubject: Our answer", "Sure."),
+        ("Thanks.\n-- \nMaeve\n+44 20 7946 0000", "Thanks."),
+        (f"Fine.\n\n2026-11-22 10:00 Northwind:\n{WRITE_ABOVE}\n\nWas it?", "Fine."),
+        ("> Was it 4711?\nYes.\n> On Friday?\nNo: Monday.", "> Was it 4711?\nYes.\n> On Friday?\nNo: Monday."),
+        ("> Only quoted.", ""),
+    ],
+)
+def test_what_is_new_in_a_letter(text: str, new: str) -> None:
+    assert new_words(text) == new
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"",
+        b"From: \r\n\r\n",
+        b"From: a@b.example\r\nMessage-ID: nothing\r\n\r\nHello",
+        b"From: a@b.example\r\nMessage-ID: <1@b>\r\nContent-Type: multipart/mixed\r\n\r\nno boundary",
+        b"From: =?utf-8?q?" + b"=FF" * 5000 + b"?= <a@b.example>\r\nMessage-ID: <1@b>\r\n\r\nHello",
+        b"From: a@b.example\r\nMessage-ID: <1@b>\r\nContent-Type: text/plain; charset=nowhere\r\n\r\n\xff\xfe",
+        b"From: a@b.example\r\nMessage-ID: <1@b>\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!!",
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + b"--x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n" * 400,
+    ],
+)
+def test_broken_mail_stops_nothing(source: bytes) -> None:
+    mail_read = read(source)
+    assert mail_read is None or mail_read.sender == "a@b.example"
