@@ -14,6 +14,7 @@ from forum.core.settings import settings
 from forum.routes import (
     account,
     archives,
+    articles,
     asking,
     auth,
     badges,
@@ -74,6 +75,7 @@ ROUTERS = (
     feeds,
     lists,
     asking,
+    articles,
     resolutions,  # before topics: /topics/7/resolution is not a title
     topics,
     posts,

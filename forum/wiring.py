@@ -355,16 +355,22 @@ def _wire_outcomes() -> None:
     subscribe(
         resolutions.ResolutionPublished,
         record,
-        resolution_credit.credit_writer,
+        resolution_credit.credit_writers,
         drafting.draft_shares,
         notices.tell_credited,
         badge_jobs.consider,
         feed.note_change,
     )
+    subscribe(resolutions.ArticleProposed, record)
+    subscribe(
+        resolutions.ArticleAccepted, record, resolution_credit.credit_proposer, tidying_notices.tell_article, badge_jobs.consider
+    )
+    subscribe(resolutions.ArticleDeclined, record, tidying_notices.tell_article)
+    subscribe(resolutions.ArticleTakenBack, record)
     subscribe(resolutions.ArticleHelped, record, resolution_credit.credit_helped, badge_jobs.consider)
     subscribe(resolutions.ResolutionChanged, record, drafting.draft_corrections, feed.note_change)
     subscribe(
-        resolutions.ResolutionWithdrawn, record, resolution_credit.reverse_writer, drafting.draft_withdrawals, feed.note_change
+        resolutions.ResolutionWithdrawn, record, resolution_credit.reverse_writers, drafting.draft_withdrawals, feed.note_change
     )
     subscribe(social.ThreadPublished, record, turning.note_published, feed.note_change, pictures.note_thread)
     subscribe(social.ThreadIgnored, record, turning.note_ignored)

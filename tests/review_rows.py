@@ -3,6 +3,7 @@
 from typing import Any
 
 ANSWER = {"decision": "upheld", "answer": "You are right."}
+ARTICLE = {"question": "Red light and no internet", "answer": "Hold the button for ten seconds.", "body": "Ten."}
 WHOM = {"handle": "nobody-of-that-name", "reason": "Knows every light."}
 T, P = "/topics/{topic_id}", "/posts/{post_id}"
 
@@ -42,6 +43,15 @@ def review_rows(Row: Any, _for: Any) -> list[Any]:
         Row(f"GET {T}/invitations/new", "/topics/{open}/invitations/new", TRUSTED),
         Row(f"POST {T}/invitations", "/topics/{open}/invitations", UNWILLING, WHOM),
         Row(f"POST {T}/invitations", "/topics/{staff_topic}/invitations", NOBODY_ASKED, WHOM),
+        Row(f"GET {T}/articles/new", "/topics/{unwritten}/articles/new", TRUSTED),
+        Row(f"GET {T}/articles/new", "/topics/{staff_topic}/articles/new", ONLY_STAFF_SEES),
+        Row(f"POST {T}/articles", "/topics/{unwritten}/articles", _for("volunteer moderator"), ARTICLE),
+        Row(f"POST {T}/articles", "/topics/{open}/articles", _for("") | {"volunteer": "409", "moderator": "409"}, ARTICLE),
+        Row(f"POST {T}/articles", "/topics/{staff_topic}/articles", _for("", "404", agent="403", admin="403"), ARTICLE),
+        Row("GET /articles/{article_id}", "/articles/{article}", _for("agent admin", "404")),
+        Row("POST /articles/{article_id}/refusals", "/articles/{article}/refusals", _for("agent admin", "404"), {"said": "It does not say when."}),
+        Row("POST /articles/{article_id}/withdrawal", "/articles/{article}/withdrawal", _for("", "404", agent="403", admin="403")),
+        Row("GET /desk/articles", "/desk/articles", STAFF),
         Row("GET /synonyms/new", "/synonyms/new", TRUSTED),
         Row("POST /synonyms", "/synonyms", TRUSTED, {"name": "hub3", "same_as": "hub-3"}),
         Row("GET /desk/tags", "/desk/tags", STAFF),

@@ -363,7 +363,7 @@ class World:
         assert volunteer is not None
         fresh(session, volunteer).reputation, fresh(session, volunteer).privileges = (
             500,
-            "endorse,suggest_edit,review_queue,close_vote,invite_volunteer,propose_synonym",
+            "endorse,suggest_edit,review_queue,close_vote,invite_volunteer,propose_synonym,propose_article",
         )
         session.commit()
         self.ids["soon"] = (date.today() + timedelta(days=100)).isoformat()

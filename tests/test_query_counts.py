@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from forum.core import clock, db, ratelimit
 from forum.models import (
+    ArticleProposal,
     BadgeAward,
     Channel,
     Defect,
@@ -71,7 +72,7 @@ LISTS = (
         "/desk/reviews?state=decided",
     ),
     *("/me/vip", "/perks", "/nominations", "/desk/perks", "/desk/season", "/desk/appeals", "/desk/nominations"),
-    *("/for-you", "/invitations", "/settings/invitations", "/desk/routing", "/desk/edits", "/me/edits"),
+    *("/for-you", "/invitations", "/settings/invitations", "/desk/routing", "/desk/edits", "/me/edits", "/desk/articles"),
     *("/for-you", "/invitations", "/settings/invitations", "/desk/routing", "/settings/blocked", "/guide"),
 )
 
@@ -127,6 +128,9 @@ class Busy:
             self._programme(number)
             self._review(answer, number)
             self._synonym(topic, number)
+            self.session.add(
+                ArticleProposal(topic_id=topic.id, by_id=self.asker.id, question="Amber", answer="Dry it.", body="x")
+            )
             self.session.add(Defect(post_id=answer.id, reference=f"HUB-{number}", fixed_at=clock.now() if number % 2 else None))
         self.size += count
         self.session.commit()

@@ -79,7 +79,15 @@ from forum.models.recognition import (
     RepTag,
     SiteChoice,
 )
-from forum.models.resolutions import ArticleSaid, Credit, CreditRole, Resolution, ResolutionState
+from forum.models.resolutions import (
+    ArticleProposal,
+    ArticleSaid,
+    ArticleState,
+    Credit,
+    CreditRole,
+    Resolution,
+    ResolutionState,
+)
 from forum.models.reviews import (
     Flag,
     FlagReason,

@@ -1,8 +1,9 @@
-"""The published outcome of a topic, who solved it, and the replies that carry it back."""
+"""The published outcome of a topic, who solved it, and what members propose to publish."""
 
 from datetime import date, datetime
 from enum import StrEnum
 
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from forum.models.columns import Moment, Table, choice, created, key, long_text, moment, one_of
@@ -17,7 +18,14 @@ class ResolutionState(StrEnum):
 class CreditRole(StrEnum):
     solved = "solved"
     confirmed = "confirmed"
-    helped = "helped"
+    wrote = "wrote"
+
+
+class ArticleState(StrEnum):
+    open = "open"
+    accepted = "accepted"
+    declined = "declined"
+    withdrawn = "withdrawn"
 
 
 class Resolution(Table, table=True):
@@ -62,3 +70,35 @@ class ArticleSaid(Table, table=True):
     member_id: int = key("member.id", on_delete="CASCADE", primary_key=True, index=True)
     yes: bool
     at: datetime = created()
+
+
+class ArticleProposal(Table, table=True):
+    """A resolution as a member would write it; nobody else reads it until staff publish it, perhaps in other words."""
+
+    __tablename__ = "article_proposal"
+    __table_args__ = (
+        one_of("state", ArticleState),
+        Index(None, "state", "at", "id"),
+        Index(None, "by_id", "id"),
+        Index(
+            "uq_article_proposal_open",
+            "topic_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    topic_id: int = key("topic.id", on_delete="CASCADE", index=True)
+    by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    question: str = Field(max_length=200)
+    answer: str = Field(max_length=400)
+    body: str = long_text()
+    scope: str = Field(default="", max_length=120)
+    state: ArticleState = choice("state", ArticleState, ArticleState.open)
+    at: datetime = created()
+    decided_by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
+    decided_at: Moment = moment()
+    said: str = Field(default="", max_length=300)
+    """Why it was declined."""

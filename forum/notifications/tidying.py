@@ -1,11 +1,12 @@
-"""What members are told about edits they suggested or got, and about earlier questions they found."""
+"""What members are told about edits and articles they suggested, and about earlier questions they found."""
 
 from sqlmodel import Session
 
 from forum.catalog.events import SynonymAccepted, SynonymDeclined
 from forum.core import clock
-from forum.models import NoticeKind, SuggestedEdit, Topic
+from forum.models import ArticleProposal, NoticeKind, SuggestedEdit, Topic
 from forum.notifications.handlers import tell
+from forum.resolutions.events import ArticleAccepted, ArticleDeclined
 from forum.topics.events import DuplicateConfirmed, EditSuggested, SuggestionAccepted, SuggestionDeclined, TopicsMerged
 from forum.topics.rows import topic_url
 
@@ -56,6 +57,17 @@ def tell_synonym(session: Session, event: SynonymAccepted | SynonymDeclined) -> 
     title = f"{event.name} and {event.same_as} {'are one tag now, thanks to you' if taken else 'stay two tags'}"
     cause, link = f"synonym:{event.name}:{clock.now():%Y%m%d%H%M}", f"/tags/{event.same_as}"
     tell(session, [event.proposer_id], NoticeKind.edit, cause, actor_id=event.actor_id, title=title, link=link)
+
+
+def tell_article(session: Session, event: ArticleAccepted | ArticleDeclined) -> None:
+    """Who is named in a resolution hears of it once, so this stands under the same cause."""
+    row = session.get_one(ArticleProposal, event.proposal_id)
+    if isinstance(event, ArticleAccepted):
+        title, cause = f"Your article “{row.question}” is published. Thank you", f"resolution:{event.resolution_id}"
+    else:
+        title, cause = f"Your article was declined: {row.said}", f"article:{event.proposal_id}"
+    link = f"/articles/{event.proposal_id}"
+    tell(session, [event.author_id], NoticeKind.edit, cause, actor_id=event.actor_id, title=title[:200], link=link)
 
 
 def _title(session: Session, topic_id: int) -> str:

@@ -67,6 +67,8 @@ class Permission(StrEnum):
     case_answer = "answer private cases"
     channel_manage = "connect accounts on other networks"
     resolution_write = "publish a resolution"
+    article_propose = "propose an article"
+    article_withdraw = "withdraw this article"
     votes_judge = "decide about votes that were doubted"
     badge_manage = "change badges"
     badge_give = "give a peer star"

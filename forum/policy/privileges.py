@@ -25,6 +25,7 @@ class Privilege(StrEnum):
     close_vote = "close_vote"
     invite_volunteer = "invite_volunteer"
     propose_synonym = "propose_synonym"
+    propose_article = "propose_article"
 
 
 LABELS: dict[Privilege, str] = {
@@ -43,6 +44,7 @@ LABELS: dict[Privilege, str] = {
     Privilege.close_vote: "Vote to close a question, or to open it again",
     Privilege.invite_volunteer: "Ask a member to help with a question, twice a day",
     Privilege.propose_synonym: "Propose that two tags mean the same",
+    Privilege.propose_article: "Propose an article for a solved question",
 }
 STANDARD: dict[Privilege, int] = {
     Privilege.vote_helpful: 15,
@@ -60,6 +62,7 @@ STANDARD: dict[Privilege, int] = {
     Privilege.close_vote: 1_500,
     Privilege.invite_volunteer: 250,
     Privilege.propose_synonym: 1_500,
+    Privilege.propose_article: 250,
 }
 AFTER_GUIDE = (Privilege.mentor,)
 """Points alone do not open these: the answering guide comes first."""
@@ -83,9 +86,13 @@ SUSPENDED = "-"
 
 @lru_cache(maxsize=32)
 def thresholds(chosen: str) -> dict[Privilege, int]:
-    """Points for each privilege, from what administrators chose (JSON; empty for the default preset)."""
+    """Points for each privilege, from what administrators chose (JSON; empty for the default preset).
+
+    Privileges that came later take their points from the preset that was chosen, if it was one.
+    """
     own = json.loads(chosen) if chosen else {}
-    return {privilege: own.get(privilege.value, points) for privilege, points in PRESETS[DEFAULT_PRESET].items()}
+    fits = (preset for preset in PRESETS.values() if all(own.get(one.value, points) == points for one, points in preset.items()))
+    return {privilege: own.get(privilege.value, points) for privilege, points in next(fits, PRESETS[DEFAULT_PRESET]).items()}
 
 
 def preset_of(points: dict[Privilege, int]) -> str:

@@ -47,6 +47,11 @@ def not_staff(actor: Actor, about: About) -> bool:
     return not actor.is_staff
 
 
+def volunteers(actor: Actor, about: About) -> bool:
+    """Staff write the page itself, and have nobody to propose it to."""
+    return not actor.is_staff
+
+
 def admin(actor: Actor, about: About) -> bool:
     return actor.is_admin
 
@@ -252,6 +257,8 @@ RULES: dict[Permission, list[list[Rule]]] = {
     Permission.case_answer: [WORKS_HERE],
     Permission.channel_manage: [[*MEMBER, admin]],
     Permission.resolution_write: [[*WORKS_HERE, *SEES]],
+    Permission.article_propose: [[*MEMBER, volunteers, Holds(Privilege.propose_article), has_solutions, *SEES]],
+    Permission.article_withdraw: [[signed_in, owns_it]],
     Permission.votes_judge: [MODERATES],
     Permission.badge_manage: [[*MEMBER, admin]],
     Permission.badge_give: [[*MEMBER, expert, somebody_else]],
@@ -281,6 +288,7 @@ UNLOCKS: dict[Rule, str] = {
     not_an_agent: "Staff can {act} seven days after it was asked. Until then it is the asker's word.",
     not_staff: "Staff give up their role first, so that somebody is left to look after this place.",
     staff: "Only staff can {act}.",
+    volunteers: "Staff write resolutions themselves. You find “Write a resolution” below the answers.",
     admin: "Only administrators can {act}.",
     asked_it: "Only the person who asked can {act}.",
     owns_it: "Only the owner can {act}.",

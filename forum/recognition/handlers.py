@@ -180,18 +180,19 @@ def _kind_of_vote(kind: str) -> LedgerKind:
     return LedgerKind.question_helpful if kind == PostKind.question else LedgerKind.answer_helpful
 
 
-def credit_from(session: Session, kind: LedgerKind, cause: Cause, giver_id: int) -> None:
-    """A line that one member gives another. A young account's counts after a week."""
+def credit_from(session: Session, kind: LedgerKind, cause: Cause, giver_id: int, *, earner_id: int | None = None) -> None:
+    """A line that one member gives another: whoever wrote the post, or is named. A young account's counts after a week."""
     post = session.get_one(Post, cause.post_id)
     giver = session.get_one(Member, giver_id)
-    if post.author_id == giver.id or not earns(giver) or giver.confirmed_at is None:
+    author_id = earner_id or post.author_id
+    if author_id == giver.id or not earns(giver) or giver.confirmed_at is None:
         return
-    subject = _earner(session, post)
+    subject = subject_of(session, earner_id) if earner_id is not None else _earner(session, post)
     if subject is None:
         return
     young = clock.now() - giver.joined_at < YOUNG_VOTER
     counts_from = _settle_at(session, clock.now() + YOUNG_VOTE_WAITS) if young else None
-    weight = weigh(session, giver, post)
+    weight = weigh(session, giver, author_id, post.id)
     points = 0 if weight.reason else None
     made = credit(session, subject, kind, cause, actor_id=giver.id, counts_from=counts_from, points=points, reason=weight.reason)
     if made and weight.same_hand:

@@ -31,6 +31,7 @@ class ChoosePrivileges(Input):
     close_vote: Points | None = None
     invite_volunteer: Points | None = None
     propose_synonym: Points | None = None
+    propose_article: Points | None = None
 
     @property
     def points(self) -> dict[Privilege, int]:

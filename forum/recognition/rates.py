@@ -81,8 +81,8 @@ RATES: dict[LedgerKind, Rate] = {
         Limit(10, Scope.topic),
     ),
     LedgerKind.article_published: Rate(
-        *(20, False, "article", "articles", "Resolution written from your answer"),
-        "When staff publish a resolution that was written from your answer.",
+        *(20, False, "article", "articles", "Resolution from your words"),
+        "When staff publish a resolution that was written from your answer, or that you proposed.",
     ),
     LedgerKind.article_helpful: Rate(
         *(2, True, "helpful article", "helpful articles", "Resolution found helpful"),

@@ -13,6 +13,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
+from forum.resolutions import proposals
 from forum.resolutions.credits import possible_credits
 from forum.resolutions.events import ResolutionChanged, ResolutionPublished, ResolutionWithdrawn
 from forum.resolutions.inputs import Withdraw, WriteResolution
@@ -29,6 +30,8 @@ def write_resolution(session: Session, actor: Actor, topic: Topic, data: WriteRe
     row.scope, row.review_by = data.scope, data.review_by
     row.written_by_id = actor.id
     _credit(session, topic, row, set(data.credit))
+    if data.proposal is not None and data.act == "publish":
+        proposals.accept(session, actor, row, data.proposal)
     if data.act == "publish":
         _publish(session, actor, topic, row)
     elif row.state == ResolutionState.public:

@@ -36,3 +36,36 @@ class ResolutionWithdrawn:
     topic_id: int
     resolution_id: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleProposed:
+    actor_id: int
+    topic_id: int
+    proposal_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleAccepted:
+    """Staff publish it, perhaps in other words."""
+
+    actor_id: int
+    topic_id: int
+    proposal_id: int
+    resolution_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDeclined:
+    actor_id: int
+    topic_id: int
+    proposal_id: int
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleTakenBack:
+    actor_id: int
+    topic_id: int
+    proposal_id: int

@@ -16,6 +16,7 @@ from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.resolutions.credits import WORDS, possible_credits
 from forum.resolutions.helped import HelpedView, helped_view
+from forum.resolutions.proposals import ArticleForm, ArticlePage, check_place, open_article
 from forum.topics.people import COLUMNS, person
 from forum.topics.rows import topic_url
 from forum.topics.views import OriginView, PersonView
@@ -82,6 +83,8 @@ class EditResolution:
     exists: bool
     state: str
     credits: list[CreditChoice]
+    article: ArticlePage | None
+    """What a member proposes to publish."""
     shares: list[Any] = field(default_factory=list)
 
 
@@ -192,6 +195,7 @@ def edit_form(session: Session, actor: Actor, topic: Topic) -> tuple[EditResolut
     """What the form offers, and what stands in it: the saved words, or a first draft from the answer."""
     require(actor, Permission.resolution_write, About(topic))
     row = resolution_of(session, topic.id)
+    article = open_article(session, topic.id)
     source = _source(session, topic)
     chosen = set(session.scalars(select(col(Credit.member_id)).where(col(Credit.resolution_id) == row.id))) if row else None
     page = EditResolution(
@@ -204,11 +208,23 @@ def edit_form(session: Session, actor: Actor, topic: Topic) -> tuple[EditResolut
             CreditChoice(each.member_id, each.name, WORDS[each.role], chosen is None or each.member_id in chosen)
             for each in possible_credits(session, topic.id)
         ],
+        article=article,
     )
     if row is not None:
         review = row.review_by.isoformat() if row.review_by else ""
         return page, {"question": row.question, "answer": row.answer, "body": row.body, "scope": row.scope, "review_by": review}
+    if article is not None:
+        words = {"question": article.question, "answer": article.answer, "body": article.body, "scope": article.scope}
+        return page, words | {"proposal": str(article.id)}
     return page, {"question": topic.title, "answer": text.excerpt(source, 200), "body": source, "scope": topic.product_detail}
+
+
+def article_form(session: Session, actor: Actor, topic: Topic) -> tuple[ArticleForm, dict[str, str]]:
+    """What somebody who proposes an article reads beside the form, and what stands in it."""
+    check_place(session, actor, topic)
+    source = text.excerpt(_source(session, topic), 600)
+    page = ArticleForm(f"/topics/{topic.id}/articles", topic_url(topic.id, topic.slug), topic.title, source)
+    return page, {"question": topic.title, "scope": topic.product_detail}
 
 
 def _source(session: Session, topic: Topic) -> str:

@@ -4,9 +4,12 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
+from markupsafe import Markup
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
+from forum.core import markdown
+from forum.core.templating import stored_html
 from forum.models import Topic
 from forum.policy.actor import Actor
 from forum.resolutions import actions, helped, inputs, queries
@@ -21,6 +24,7 @@ from forum.web.once import carry_out
 from forum.web.pages import done, page
 
 router = APIRouter()
+EDIT = "resolutions/edit.html"
 ResolutionForm = Annotated[Form[inputs.WriteResolution], posted(inputs.WriteResolution)]
 WithdrawForm = Annotated[Form[inputs.Withdraw], posted(inputs.Withdraw)]
 SayForm = Annotated[Form[inputs.SayArticle], posted(inputs.SayArticle)]
@@ -52,7 +56,7 @@ def say_helped(request: Request, db: Db, me: Me, resolution_id: Id, form: SayFor
 def edit(request: Request, db: Db, me: Me, topic_id: Id) -> Response:
     topic = access.access_topic(db, me, topic_id)
     _, values = queries.edit_form(db, me, topic)
-    return _form(request, db, me, topic, blank(**values))
+    return editor(request, db, me, topic, blank(**values))
 
 
 @router.post("/topics/{topic_id}/resolution")
@@ -60,7 +64,7 @@ def write(request: Request, db: Db, me: Me, topic_id: Id, form: ResolutionForm) 
     topic = access.access_topic(db, me, topic_id)
     outcome = carry_out(db, me, form, lambda: _written(db, me, topic, form.data))
     if outcome.url is None:
-        return _form(request, db, me, topic, outcome.form, status=outcome.status)
+        return editor(request, db, me, topic, outcome.form, status=outcome.status)
     return done(
         request,
         outcome.url,
@@ -75,10 +79,24 @@ def _written(db: Session, me: Actor, topic: Topic, data: inputs.WriteResolution)
     return f"/topics/{topic.id}/resolution" if data.act == "save" or waiting else queries.resolution_url(row)
 
 
-def _form(request: Request, db: Session, me: Actor, topic: Topic, form: Form[Any], *, status: int = 200) -> Response:
+def editor(
+    request: Request,
+    db: Session,
+    me: Actor,
+    topic: Topic,
+    form: Form[Any],
+    *,
+    status: int = 200,
+    decline: Form[Any] | None = None,
+) -> Response:
     view, _ = queries.edit_form(db, me, topic)
     view = replace(view, shares=shares.share_views(db, me, topic.id))
-    return page(request, "resolutions/edit.html", status=status, page=view, form=form)
+    shown = preview_of(form)
+    return page(request, EDIT, status=status, page=view, form=form, decline=decline or blank(), preview_html=shown)
+
+
+def preview_of(form: Form[Any]) -> Markup | None:
+    return stored_html(markdown.render(form.values.get("body", "")[: markdown.MAX_LENGTH])) if form.preview else None
 
 
 @router.post("/resolutions/{resolution_id}/withdrawal")

@@ -13,6 +13,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import may
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
+from forum.resolutions.proposals import own_articles
 from forum.routes.paths import After, Id
 from forum.routes.posting import post_address
 from forum.topics import access, inputs, suggesting, suggestions
@@ -87,4 +88,4 @@ def waiting(request: Request, db: Db, me: Me, after: After = None) -> Response:
 
 @router.get("/me/edits")
 def own(request: Request, db: Db, me: Me, after: After = None) -> Response:
-    return page(request, "settings/edits.html", page=suggestions.own_suggestions(db, me, after))
+    return page(request, "settings/edits.html", page=suggestions.own_suggestions(db, me, after), articles=own_articles(db, me))

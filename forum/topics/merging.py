@@ -17,6 +17,8 @@ from forum.core.events import emit
 from forum.core.text import MAX_ID
 from forum.models import (
     Acceptance,
+    ArticleProposal,
+    ArticleState,
     Audience,
     Follow,
     HelpSaid,
@@ -74,6 +76,9 @@ def _check(session: Session, source: Topic, target: Topic) -> None:
         raise Conflict("That question is linked to this one as asked before. Merge it into this one instead.")
     if session.scalar(select(col(Resolution.id)).where(col(Resolution.topic_id) == source.id)) is not None:
         raise Conflict("This question has a resolution. Merge the other question into this one instead.")
+    waits = (col(ArticleProposal.topic_id) == source.id) & (col(ArticleProposal.state) == ArticleState.open)
+    if session.scalar(select(col(ArticleProposal.id)).where(waits)) is not None:
+        raise Conflict("Somebody proposed an article for this question. Staff decide about it first.")
     if source.official_post_id and target.official_post_id:
         raise Conflict("Both have an official answer. Take one of the marks back first.")
 

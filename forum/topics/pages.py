@@ -12,6 +12,8 @@ from forum.core import clock, paging, templating, text
 from forum.core.errors import NotFound
 from forum.core.proportions import rank
 from forum.models import (
+    ArticleProposal,
+    ArticleState,
     Audience,
     Draft,
     DuplicateSaid,
@@ -43,6 +45,7 @@ from forum.topics.post_views import Mine, Outside, OwnSolution, comment_view, lo
 from forum.topics.reviews.closing import LAPSES, live_votes
 from forum.topics.rows import SEPARATOR, STATE_LABELS, tag_views, topic_url
 from forum.topics.views import (
+    ArticleChoice,
     AskedView,
     CommentView,
     EarlierView,
@@ -102,10 +105,9 @@ def load(session: Session, actor: Actor, topic_id: int, after: str | None = None
 
 
 def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -> TopicPage:
-    topic, about = loaded.topic, About(loaded.topic)
+    topic, about, url = loaded.topic, About(loaded.topic), topic_url(loaded.topic.id, loaded.topic.slug)
     my_state = _my_state(session, actor, topic.id)
     posts = _post_views(actor, loaded, load_mine(session, actor, [row.id for row in loaded.posts]), guests.outside)
-    url = topic_url(topic.id, topic.slug)
     return TopicPage(
         id=topic.id,
         url=url,
@@ -156,6 +158,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         may_invite=may(actor, Permission.volunteer_invite, about) and topic.state != TopicState.solved,
         may_merge=may(actor, Permission.topic_merge, about),
         may_write_resolution=may(actor, Permission.resolution_write, about) and bool(topic.accepted or topic.official_post_id),
+        article=_article(actor, topic),
         asks_whose=any(post.may_credit for post in posts) and topic.credited_post_id is None,
         wrote_here=actor.signed_in and any(row.author_id == actor.id for row in loaded.posts),
         is_mine=actor.signed_in and topic.author_id == actor.id,
@@ -219,6 +222,8 @@ def _select_topic() -> Any:
             col(Resolution.slug).label("resolution_slug"),
             col(Resolution.state).label("resolution_state"),
             col(Resolution.published_at).label("published_at"),
+            col(ArticleProposal.id).label("article_id"),
+            col(ArticleProposal.by_id).label("article_by_id"),
             col(Earlier.id).label("earlier_id"),
             col(Earlier.title).label("earlier_title"),
             col(Earlier.slug).label("earlier_slug"),
@@ -235,6 +240,10 @@ def _select_topic() -> Any:
         .join(Section, col(Section.id) == col(Topic.section_id))
         .outerjoin(Product, col(Product.id) == col(Topic.product_id))
         .outerjoin(Resolution, col(Resolution.topic_id) == col(Topic.id))
+        .outerjoin(
+            ArticleProposal,
+            (col(ArticleProposal.topic_id) == col(Topic.id)) & (col(ArticleProposal.state) == ArticleState.open),
+        )
         .outerjoin(Earlier, col(Earlier.id) == col(Topic.duplicate_of_id))
         .where(col(Topic.id) == wanted)
     )
@@ -327,6 +336,21 @@ def _resolution_url(topic: Row[Any]) -> str | None:
     if topic.resolution_state != ResolutionState.public:
         return None
     return f"/resolutions/{topic.resolution_id}/{topic.resolution_slug}"
+
+
+def _article(actor: Actor, topic: Row[Any]) -> ArticleChoice | None:
+    """For members, where the outcome of a solved question is not written down yet."""
+    wanting = topic.resolution_id is None and topic.audience == Audience.public and bool(topic.accepted or topic.official_post_id)
+    if not actor.signed_in or not wanting:
+        return None
+    if topic.article_id is not None:
+        mine = topic.article_by_id == actor.id
+        said = "Your article waits for staff to read it." if mine else "Somebody has proposed an article. Staff read it."
+        return ArticleChoice(f"/articles/{topic.article_id}" if mine or actor.is_staff else "", said, proposed=True)
+    if actor.is_staff:
+        return None
+    refused = why_not(actor, Permission.article_propose, About(topic))
+    return ArticleChoice("" if refused else f"/topics/{topic.id}/articles/new", refused, proposed=False)
 
 
 def _speed(topic: Row[Any]) -> str:

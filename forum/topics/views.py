@@ -305,12 +305,22 @@ class TopicPage:
     may_invite: bool
     may_merge: bool
     may_write_resolution: bool
+    article: "ArticleChoice | None"
     asks_whose: bool
     """Its asker solved it themselves: whose answer led them there?"""
     wrote_here: bool
     """The reader's own reading does not count."""
     is_mine: bool
     indexable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleChoice:
+    """Where somebody proposes an article, or reads their own; or the sentence that stands there instead."""
+
+    url: str
+    said: str
+    proposed: bool
 
 
 @dataclass(frozen=True, slots=True)

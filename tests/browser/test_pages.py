@@ -78,6 +78,11 @@ PAGES: dict[str, tuple[str, str]] = {
     "resolutions": ("visitor", "/resolutions"),
     "resolution": ("visitor", "/resolutions/{resolution_slug}"),
     "edit resolution": ("staff", "/topics/{solved}/resolution"),
+    "propose an article": ("moderator", "/topics/{unwritten}/articles/new"),
+    "proposed article": ("staff", "/articles/{article}"),
+    "proposed article in the editor": ("staff", "/topics/{article_topic}/resolution"),
+    "proposed articles": ("staff", "/desk/articles"),
+    "solved topic without an article": ("moderator", "/topics/{unwritten}"),
     "members": ("admin", "/admin/members"),
     "badges": ("visitor", "/badges"),
     "badge": ("asker", "/badges/solver-gold"),
@@ -144,8 +149,12 @@ def place(live: Live) -> Place:
             "helper": ids["helper"],
             "staff": ids["staff"],
             "admin": make.admin(session),
+            "moderator": make.moderator(session),
         }
         ids["long_thread"] = _talked_about(session)
+        ids |= make.recognition(session, ids)
+        for member in filter(None, people.values()):
+            session.refresh(member)
     ids |= {"helper_handle": ids["helper"].handle}
     return Place(ids, people)
 

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from forum.core import clock
 from forum.models import (
+    ArticleProposal,
     Defect,
     DraftShown,
     LedgerKind,
@@ -30,6 +31,7 @@ from forum.recognition.actions import subject_of
 from forum.recognition.closing import outcomes
 from forum.topics import merging
 from forum.topics.inputs import LinkDuplicate
+from forum.topics.verdicts import accept_answer
 from tests.make import content, people
 
 
@@ -53,6 +55,11 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
     session.flush()
     source = content.topic(session, people.member(session), title="Asked in other words, and merged since")
     merging.merge_topics(session, actor_of(ids["staff"]), source, LinkDuplicate(earlier=str(ids["open"])))
+    written = _solved(session, "The doorbell rings twice in the rain")
+    article = ArticleProposal(
+        topic_id=written, by_id=people.member(session).id, question="The doorbell rings twice", answer="Dry its button.", body="Dry it.",
+    )  # fmt: skip
+    session.add(article)
     shown = DraftShown(mentorship_id=pair.id, topic_id=ids["open"], body="Perhaps the channel?")
     session.add(shown)
     session.commit()
@@ -62,6 +69,9 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
         "review": review.id,
         "suggestion": edit.id,
         "merge": session.scalars(select(TopicMerge.id)).one(),
+        "unwritten": _solved(session, "The blinds close at noon all by themselves"),
+        "article": article.id,
+        "article_topic": written,
         "item": item.id,
         "finding": findings[0],
         "objection": objection.id,
@@ -70,6 +80,14 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
         "shown": shown.id,
         "outcome": outcomes.token_for(outcomes.Invitation(ids["open"], ids["answer"], 3, ids["asker"].id)),
     }
+
+
+def _solved(session: Session, title: str) -> int:
+    asker = people.member(session)
+    topic = content.topic(session, asker, title=title)
+    accept_answer(session, actor_of(asker), topic, content.answer(session, topic))
+    session.commit()
+    return topic.id
 
 
 def _finding(session: Session, member_id: int, number: int, *, by: int) -> int:

@@ -110,7 +110,7 @@ def test_gaining_a_privilege_is_told_once(session):
     for points in (60, 0, 60):
         _points(session, member, points)
     kinds = [notice.kind for notice in session.scalars(select(Notice).where(Notice.member_id == member.id))]
-    assert kinds.count(NoticeKind.privilege) == 4, "not helpful, suggesting edits, linking, and asking somebody to help"
+    assert kinds.count(NoticeKind.privilege) == 5, "not helpful, suggesting edits, linking, articles, and asking somebody to help"
 
 
 def test_moderators_hold_all_and_visitors_none(session):

@@ -93,7 +93,9 @@ METRICS: dict[str, Metric] = {
     "welcomes": Metric("newcomers who wrote back", (), (answers.welcomes,)),
     "articles": Metric("articles", (K.article_published,)),
     "article_helpful": Metric("readers helped by the article", (K.article_helpful,)),
-    "article_not_helpful": Metric("readers not helped by the article", (), (answers.article_not_helpful,)),
+    "article_not_helpful": Metric(
+        "readers not helped by the article", (), (answers.article_not_helpful, answers.proposed_not_helpful)
+    ),
     "edits": Metric("edits accepted", (K.edit_accepted,)),
     "retags": Metric("tags put right", (), (care.retags,)),
     "duplicates": Metric("duplicates confirmed", (K.duplicate_confirmed,)),

@@ -35,13 +35,13 @@ class Weight:
     """Both accounts may be one person's: worth nothing until somebody has looked."""
 
 
-def weigh(session: Session, voter: Member, post: Post) -> Weight:
-    author = session.get(Member, post.author_id) if post.author_id is not None else None
+def weigh(session: Session, voter: Member, author_id: int | None, post_id: int) -> Weight:
+    author = session.get(Member, author_id) if author_id is not None else None
     if author is None:
         return Weight()
     if domain_of(voter.email_key) in disposable_domains():
         return Weight(PASSING_MAIL)
-    if _doubted(session, voter.id, post.id):
+    if _doubted(session, voter.id, post_id):
         return Weight(DOUBTED)
     mine = select(func.count()).select_from(Vote).join(Post, col(Post.id) == col(Vote.post_id))
     lately = mine.where(col(Vote.member_id) == voter.id, col(Vote.value) == 1, col(Vote.at) > clock.now() - DAY)

@@ -1,10 +1,12 @@
 """Evidence in answers, what was said of them, and what they led to."""
 
+from typing import Any
+
 from sqlalchemy import and_, exists, literal, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from forum.models import ArticleSaid, Post, PostKind, PostState, Resolution, Topic, TopicKind, Vote
+from forum.models import ArticleProposal, ArticleSaid, ArticleState, Post, PostKind, PostState, Resolution, Topic, TopicKind, Vote
 from forum.recognition.badges.sources.shape import Ids, Query, among, asked_by_customers, columns, spam
 
 
@@ -94,16 +96,32 @@ def not_helpful(ids: Ids) -> Query:
 
 def article_not_helpful(ids: Ids) -> Query:
     """Said of a resolution, for whoever wrote the answer it was written from."""
+    query = _said_no(col(Post.author_id)).where(col(Post.author_id).is_not(None))
+    return among(query, col(Post.author_id), ids)
+
+
+def proposed_not_helpful(ids: Ids) -> Query:
+    """The same, for whoever proposed it and did not write the answer."""
+    proposed, by = col(ArticleProposal.topic_id) == col(Resolution.topic_id), col(ArticleProposal.by_id)
+    query = (
+        _said_no(by)
+        .join(ArticleProposal, proposed & (col(ArticleProposal.state) == ArticleState.accepted))
+        .where(by.is_not(None), by.is_distinct_from(col(Post.author_id)))
+    )
+    return among(query, by, ids)
+
+
+def _said_no(writer: Any) -> Any:
     found = columns(
-        *(col(Post.author_id), col(ArticleSaid.at), literal("")),
+        *(writer, col(ArticleSaid.at), literal("")),
         who=col(ArticleSaid.member_id),
         post_id=col(Post.id),
         topic_id=col(Post.topic_id),
     )
-    query = (
+    return (
         select(*found)
+        .select_from(ArticleSaid)
         .join(Resolution, col(Resolution.id) == col(ArticleSaid.resolution_id))
         .join(Post, col(Post.id) == col(Resolution.post_id))
-        .where(col(ArticleSaid.yes).is_(False), col(Post.author_id).is_not(None))
+        .where(col(ArticleSaid.yes).is_(False))
     )
-    return among(query, col(Post.author_id), ids)
