@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from stdnum import iban, luhn
 
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
+_EMAIL = re.compile(r"(?<![\w.+%@-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _SPELT = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}\s{0,2}[\[({]?\s?\b(?:at|AT)\b\s?[\])}]?\s{0,2}[\w-]{1,63}"
     r"(?:\s{0,2}[\[({]?\s?\b(?:dot|DOT)\b\s?[\])}]?\s{0,2}[\w-]{1,63}){1,3}"

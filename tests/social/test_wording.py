@@ -100,3 +100,8 @@ def test_plain_text_stays_plain_and_links_stay_links() -> None:
 
 def test_a_digest_tells_apart_what_reads_alike() -> None:
     assert digest(["ab", "c"]) != digest(["a", "bc"])
+
+
+def test_a_name_on_a_network_is_no_mail_address() -> None:
+    said = "@fennel@social.example Solved by our community, and @ines@toot.example knew it first."
+    assert redact(said) == (said, [])
