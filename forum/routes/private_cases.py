@@ -6,10 +6,12 @@ from fastapi import APIRouter, Path, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
+from forum.accounts import throttle
 from forum.core.text import Id
 from forum.policy.actor import Actor
 from forum.social import queries
 from forum.social.privately import cases, letters
+from forum.web.address import bucket
 from forum.web.dependencies import Db, Me
 from forum.web.forms import Form, blank, posted
 from forum.web.once import carry_out
@@ -32,12 +34,13 @@ def create(request: Request, db: Db, me: Me, token: Token, form: Message) -> Res
     case = cases.case_behind(db, token)
 
     def write() -> str:
+        _pace(db, case.name, me)
         cases.write_as_customer(db, case, form.data)
         return f"/private/{token}"
 
     outcome = carry_out(db, me, form, write)
     if outcome.url is None:
-        return _customer(request, db, token, outcome.form, status=outcome.status)
+        return _customer(request, db, token, outcome.form, status=outcome.status, wait=outcome.retry_after)
     return done(request, outcome.url, flash="Sent. Only we can read it. Keep this page's address to see the answer.")
 
 
@@ -71,9 +74,19 @@ def _address(request: Request, address: str, token: str, *, kept: bool) -> Respo
     return _hidden(page(request, "cases/address.html", address=address, token=token, kept=kept))
 
 
-def _customer(request: Request, db: Session, token: str, form: Form[Any], *, status: int = 200) -> Response:
+def _pace(db: Session, case: str, me: Actor) -> None:
+    """Who has the link may not flood the desk, nor one address all conversations."""
+    limits = (throttle.PRIVATE_MESSAGE, case), (throttle.PRIVATE_ADDRESS, bucket(me.address))
+    throttle.check(db, *limits)
+    throttle.count(db, *limits)
+
+
+def _customer(request: Request, db: Session, token: str, form: Form[Any], *, status: int = 200, wait: int = 0) -> Response:
     case = cases.case_page(db, cases.case_behind(db, token), for_staff=False)
-    return _hidden(page(request, CUSTOMER, status=status, case=case, token=token, form=form))
+    response = page(request, CUSTOMER, status=status, case=case, token=token, form=form)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return _hidden(response)
 
 
 def _hidden(response: Response) -> Response:

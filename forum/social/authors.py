@@ -61,6 +61,9 @@ def outside_author(
 
 
 def shown_handle(platform: str, handle: str) -> str:
+    """Nobody is left behind an account without one: who it belonged to asked to be erased."""
+    if not handle:
+        return "erased"
     return f"u/{handle}" if platform == Platform.reddit else f"@{handle}"
 
 

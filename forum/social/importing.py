@@ -3,7 +3,7 @@
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +112,11 @@ def write_batch(session: Session, platform: Platform, batch: list[StagedPost], c
     return _Writer(session, platform, consent).write(batch)
 
 
+def is_erased(account: ExternalAccount) -> bool:
+    """Somebody who asked to be erased has no name left here; the row stays, so that nothing of theirs is read again."""
+    return account.privacy == Privacy.anonymise and not account.handle
+
+
 class _Writer:
     """One batch, in one transaction."""
 
@@ -122,6 +127,8 @@ class _Writer:
         self.wrote: Counter[str] = Counter()
         self.silent: set[int] = set()
         """Accounts of which nothing is shown: closed to strangers, or withdrawn by who they belong to."""
+        self.erased: set[int] = set()
+        """Accounts of people who asked to be erased: what they say now leaves only an empty row too."""
 
     def write(self, batch: list[StagedPost]) -> Counter[str]:
         self._adopt(batch)
@@ -150,6 +157,8 @@ class _Writer:
 
     def _values(self, one: StagedPost, thread_id: int, account_id: int) -> dict[str, Any]:
         post = one.post
+        if account_id in self.erased:
+            post = replace(post, url="", text="", media=[], metrics={}, quote_of="")
         return {
             "platform": self.platform,
             "host": host_of(self.platform, post.ext_id),
@@ -163,15 +172,20 @@ class _Writer:
             "url": post.url[:600],
             "language": post.language[:20] or "und",
             "text": post.text,
-            "text_hash": one.hash,
+            "text_hash": "" if account_id in self.erased else one.hash,
             "media": post.media,
             "metrics": post.metrics,
             "sensitive": post.sensitive,
             "created_at": post.created_at,
             "edited_at": post.edited_at,
-            "state": ExternalPostState.withheld if account_id in self.silent else ExternalPostState.live,
+            "state": self._state(account_id),
             "seen_at": clock.now(),
         }
+
+    def _state(self, account_id: int) -> ExternalPostState:
+        if account_id in self.erased:
+            return ExternalPostState.gone
+        return ExternalPostState.withheld if account_id in self.silent else ExternalPostState.live
 
     def _compare(self, one: StagedPost, row: ExternalPost) -> None:
         """Same words: nothing happens. Other words: the old ones become a revision, unless what we have is newer.
@@ -220,6 +234,9 @@ class _Writer:
         for row in self.session.exec(found):
             assert row.id is not None
             made[row.ext_id] = row.id
+            if is_erased(row):
+                self.erased.add(row.id)
+                continue
             if row.privacy == Privacy.withheld or wanted[row.ext_id].protected:
                 self.silent.add(row.id)
             self._renamed(row, wanted[row.ext_id])

@@ -204,6 +204,18 @@ def test_case_43_a_cursor_older_than_what_the_network_keeps(client: Browser, ses
     assert "Possible gaps" not in words(client.get(f"/desk/channels/{made.id}"))
 
 
+def test_a_secret_left_empty_stays_as_it_is(client: Browser, session: Session) -> None:
+    made = channels.channel(session, Platform.mastodon, base_url="https://social.example")
+    client.sign_in(make.admin(session))
+    place = f"/desk/channels/{made.id}"
+    assert client.post(f"{place}/secrets", {"hook_secret": "shared-with-them"}).status_code == 422, "nothing is kept yet"
+    assert client.post(f"{place}/secrets", {"access_token": TOKEN}).status_code == 303
+    assert "What you leave empty stays as it is." in words(client.get(place))
+    assert client.post(f"{place}/secrets", {"access_token": "", "hook_secret": "shared-with-them"}).status_code == 303
+    session.rollback()
+    assert secrets.opened(session, made.id) == {"access_token": TOKEN, "hook_secret": "shared-with-them"}
+
+
 def test_a_new_key_still_opens_what_an_older_one_sealed(session: Session, monkeypatch) -> None:
     made = channels.channel(session)
     secrets.keep(session, made.id, "access_token", TOKEN)

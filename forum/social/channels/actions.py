@@ -1,5 +1,6 @@
 """Connecting an account elsewhere, pausing it, and signing in again without losing anything."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlmodel import Session, select
@@ -54,9 +55,9 @@ def connect(session: Session, actor: Actor, data: ConnectChannel) -> Channel:
 
 
 def sign_in_again(session: Session, actor: Actor, channel: Channel, data: Secrets) -> None:
-    """New secrets for the same channel: its threads, drafts and cursors stay."""
+    """New secrets for the same channel: its threads, drafts and cursors stay, and so does a secret whose field is left empty."""
     require(actor, Permission.channel_manage)
-    _complete(KINDS[Platform(channel.platform)], data, channel.own_handle)
+    _complete(KINDS[Platform(channel.platform)], data, channel.own_handle, secrets.opened(session, channel.id))
     _keep(session, channel, data)
     emit(session, ChannelChanged(actor.member_id, channel.id, "signed in again"))
 
@@ -84,8 +85,9 @@ def _server(kind: Kind, typed: str) -> str:
     return address.rstrip("/") if kind.platform != Platform.feed else address
 
 
-def _complete(kind: Kind, data: Secrets, handle: str) -> None:
-    missing = {one.kind: "Fill this in to go on." for one in kind.secrets if one.required and not getattr(data, one.kind)}
+def _complete(kind: Kind, data: Secrets, handle: str, kept: Collection[str] = ()) -> None:
+    there = {*data.given(), *kept}
+    missing = {one.kind: "Fill this in to go on." for one in kind.secrets if one.required and one.kind not in there}
     if kind.handle and not handle:
         missing["handle"] = "Write the name of your account there."
     if missing:

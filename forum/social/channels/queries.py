@@ -38,6 +38,7 @@ class GapView:
 
 @dataclass(frozen=True, slots=True)
 class SecretView:
+    kind: str
     label: str
     last_four: str
     rotated_at: datetime
@@ -195,6 +196,7 @@ def _secrets(session: Session, channel: Channel, kind: Kind) -> list[SecretView]
     now = clock.now()
     return [
         SecretView(
+            kind=row.kind,
             label=labels.get(row.kind, row.kind),
             last_four=row.last_four,
             rotated_at=row.rotated_at,

@@ -4,6 +4,7 @@ before it is ever sent again (SOCIAL 5.8).
 Each step is its own transaction, so that a kill between any two leaves a state that the next run understands.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -250,10 +251,12 @@ def _reconcile(share_id: int) -> None:
         thread = session.get_one(ThreadLink, share.thread_id)
         channel = session.get(Channel, share.channel_id) if share.channel_id else None
         target = target_of(session, share, thread)
-        waits = share.next_at is not None and share.next_at > clock.now()
-        if channel is None or target is None or waits:
+        if share.next_at is not None and share.next_at > clock.now():
             return
-        plan = _made(share, thread, channel, target)
+        plan = _made(share, thread, channel, target) if channel is not None and target is not None else None
+    if plan is None:
+        _left_to_people(share_id)
+        return
     try:
         found = through(plan.channel_id, lambda connector, budget: _find(connector, plan, budget), sending=True)
     except ConnectorError:
@@ -274,6 +277,17 @@ def _reconcile(share_id: int) -> None:
         share.next_at = clock.now() if again else clock.now() + LOOK_AGAIN
         share.said = "It is not there; it is sent again." if again else "Not found yet. We look once more in a minute."
         session.add(share)
+
+
+def _left_to_people(share_id: int) -> None:
+    """The account or what it answers is gone from here, so nobody can look by machine."""
+    with transaction() as session:
+        share = session.get_one(Share, share_id, with_for_update=True)
+        _close_attempt(session, share, "unknown")
+        share.state, share.next_at = ShareState.by_hand, None
+        share.said = "It may stand there already, and we cannot look any more. Look there before you post it."
+        session.add(share)
+        _tell(session, share)
 
 
 async def _find(connector: Connector, plan: _Plan, budget: Budget) -> Receipt | None:
@@ -304,19 +318,17 @@ def verify(share_id: int) -> None:
     """As a stranger: does it show?"""
     with transaction(writes=False) as session:
         share = session.get_one(Share, share_id)
-        if share.channel_id is None or share.state != ShareState.sent:
+        if share.state != ShareState.sent:
             return
         channel_id = share.channel_id
         receipt = Receipt(share.receipt_ext_id, share.receipt_url, share.receipt_revision)
         thread = session.get_one(ThreadLink, share.thread_id)
         target = target_of(session, share, thread)
-        if target is None:
-            return
-        aim = _target(thread, target)
-    try:
-        seen = through(channel_id, lambda connector, budget: connector.verify_visible(receipt, aim, budget), sending=True)
-    except ConnectorError:
-        seen = Seen.unknown
+        aim = _target(thread, target) if target is not None else None
+    seen = Seen.unknown
+    if channel_id is not None and aim is not None:  # else there is nothing left to look with, or at
+        with suppress(ConnectorError):
+            seen = through(channel_id, lambda connector, budget: connector.verify_visible(receipt, aim, budget), sending=True)
     with transaction() as session:
         share = session.get_one(Share, share_id, with_for_update=True)
         if share.state != ShareState.sent:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, SQLModel, select
 
 from forum.accounts import passwords
 from forum.core import clock
@@ -16,6 +16,7 @@ from forum.models import (
     Contact,
     ContactProposal,
     ExternalAccount,
+    ExternalHandle,
     ExternalPost,
     Member,
     Notice,
@@ -28,6 +29,7 @@ from forum.models import (
 from forum.policy.actor import actor_of
 from forum.social.actions import publish_thread
 from forum.social.contacts import identities
+from forum.social.contacts.identities import contact_of_account
 from forum.social.contacts.told import told
 from forum.social.inputs import PublishThread
 from forum.social.projection import project
@@ -271,6 +273,40 @@ def test_somebody_asks_that_something_goes(
     session.rollback()
     words_kept = session.exec(select(ExternalPost.text).where(ExternalPost.account_id == row.id)).one()
     assert bool(words_kept) is (kind != "delete")
+
+
+TOMBSTONE = {"external_account.ext_id"}
+"""What keeps erased words from being read again."""
+
+
+def places_of(session: Session, name: str) -> set[str]:
+    """Every column of every table in which a name is written."""
+    session.rollback()
+    found = set()
+    for table in SQLModel.metadata.sorted_tables:
+        for row in session.execute(table.select()).mappings():
+            found |= {f"{table.name}.{column}" for column, value in row.items() if name in str(value).lower()}
+    return found
+
+
+def test_whoever_is_erased_is_named_nowhere(client: Browser, session: Session, net: Network, topic: Topic, drain) -> None:
+    row, rhod = account(session), account(session, "rhod").id
+    one, other = contact_of_account(session, row.id), contact_of_account(session, rhod)
+    reason = "The same name, tomasz, on two networks."
+    session.add(ContactProposal(one_id=min(one, other), other_id=max(one, other), reason=reason))
+    session.add(ExternalHandle(account_id=row.id, handle="tomasz.before"))
+    session.commit()
+    assert {"external_account.handle", "contact_proposal.reason"} <= places_of(session, "tomasz")
+    client.sign_in(make.agent(session))
+    client.post(f"/desk/accounts/{row.id}/contact")
+    client.post(f"/desk/accounts/{row.id}/privacy", {"kind": "delete", "said": "By mail."})
+    drain()
+    assert places_of(session, "tomasz") <= TOMBSTONE
+    net.write("acct-tomasz", "And one more thing.", parent=1)
+    channels.read_again(session, session.exec(select(ThreadLink)).one())
+    drain()
+    assert places_of(session, "tomasz") <= TOMBSTONE
+    assert places_of(session, "and one more thing") == set()
 
 
 def test_what_was_told() -> None:

@@ -135,6 +135,41 @@ def test_case_21_what_it_answers_changed(
     assert replies(net) == 0
 
 
+@pytest.mark.parametrize("lost", ["the post", "the account"])
+def test_a_check_with_nothing_to_look_at_ends(
+    session: Session, net: Network, marta: Member, thread: ThreadLink, lost: str
+) -> None:
+    made = approved(session, marta, thread)
+    sending.send(made)
+    share = share_of(session, made)
+    assert share.state == "sent"
+    if lost == "the post":
+        share.target_ext_id = "https://practice.example/posts/99"
+    else:
+        share.channel_id = None
+    session.add(share)
+    session.commit()
+    later(2)
+    run_due()
+    share = share_of(session, made)
+    assert (share.state, share.next_at) == ("unverified", None)
+
+
+def test_what_was_perhaps_sent_and_cannot_be_looked_for_is_left_to_people(
+    session: Session, net: Network, marta: Member, thread: ThreadLink
+) -> None:
+    made = approved(session, marta, thread)
+    with transaction() as writing:
+        writing.execute(
+            update(Share).where(Share.id == made).values(state=ShareState.unknown, channel_id=None, next_at=clock.now())
+        )
+    later(2)
+    run_due()
+    share = share_of(session, made)
+    assert (share.state, share.next_at) == ("by_hand", None)
+    assert "Look there before you post it" in share.said
+
+
 def test_case_22_no_answer_after_sending(session: Session, net: Network, marta: Member, thread: ThreadLink) -> None:
     """Looked for before anything else, and found."""
     made = approved(session, marta, thread)

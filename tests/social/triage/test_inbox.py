@@ -401,6 +401,20 @@ def test_private_cases_stay_private(session: Session, client: Browser, net: Netw
     assert session.exec(select(func.count()).select_from(PrivateMessage)).one() == 2
 
 
+def test_a_private_page_takes_messages_at_a_human_pace(session: Session, client: Browser, net: Network, marta: Member) -> None:
+    thread = thread_of(session, net, "maeve", "@northwind you charged me twice again")
+    client.post(f"/desk/social/{thread.id}/case")
+    session.rollback()
+    link = re.search(r"http://testserver(/private/\S+)", session.exec(select(Share)).one().text)[1]
+    with Browser(client.app) as stranger:
+        sent = [stranger.post(f"{link}/messages", {"text": f"Number {number}"}) for number in range(11)]
+    assert [one.status_code for one in sent] == [303] * 10 + [429]
+    assert "Try again in" in words(sent[-1]) and "Number 10" in sent[-1].text, "what was typed comes back"
+    assert int(sent[-1].headers["retry-after"]) <= 600
+    session.rollback()
+    assert session.exec(select(func.count()).select_from(PrivateMessage)).one() == 10
+
+
 def test_the_public_topic_says_that_it_goes_on_in_private(session: Session, client: Browser, net: Network, marta: Member) -> None:
     channels.channel(session)
     thread = channels.read(session, address(channels.outage(net)["root"]))
