@@ -13,7 +13,6 @@ from forum.models.columns import Moment, Table, choice, counter, created, key, l
 class ReviewKind(StrEnum):
     flag = "flag"
     first_post = "first_post"
-    edit = "edit"
 
 
 class ReviewState(StrEnum):

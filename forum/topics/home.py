@@ -12,6 +12,7 @@ from forum.models import Acceptance, Audience, Member, Post, PostState, Recognit
 from forum.policy.actor import Actor
 from forum.topics.lists import TABS, checked
 from forum.topics.people import COLUMNS, person
+from forum.topics.reviews.queries import waiting_for
 from forum.topics.rows import keyset_page, select_rows, topic_url, visible_topics
 from forum.topics.views import HelperView, HomePage, OriginView, SectionView, StoryView, Tab
 
@@ -26,7 +27,7 @@ ENOUGH = 8
 def home_page(session: Session, actor: Actor, elsewhere: list[OriginView]) -> HomePage:
     query = select_rows(actor).where(col(Topic.kind) == TopicKind.question)
     rows = keyset_page(session, query, col(Topic.created_at), None, ROWS)
-    share, first = _numbers(session)
+    share, first, to_review = _numbers(session, actor)
     return HomePage(
         stories=_stories(session, actor),
         rows=rows.items,
@@ -37,6 +38,7 @@ def home_page(session: Session, actor: Actor, elsewhere: list[OriginView]) -> Ho
         elsewhere=elsewhere,
         solved_share=share,
         first_answer=first,
+        to_review=to_review,
     )
 
 
@@ -116,16 +118,18 @@ def _helper_text(row: Row[Any]) -> str:
     return f"{helped} {bio}" if bio else helped
 
 
-def _numbers(session: Session) -> tuple[int | None, str]:
-    """Percent of the last week's questions solved, and the mean time to a first answer (staff's and peers')."""
+def _numbers(session: Session, actor: Actor) -> tuple[int | None, str, int]:
+    """Percent of the last week's questions solved, the mean time to a first answer (staff's and peers'), and what to review."""
     since = clock.now() - WEEK
     row = session.execute(
-        select(func.count().label("asked"), func.count(col(Topic.solved_at)).label("solved"))
+        select(
+            func.count().label("asked"), func.count(col(Topic.solved_at)).label("solved"), waiting_for(actor).label("to_review")
+        )
         .where(col(Topic.created_at) > since, col(Topic.kind) == TopicKind.question, col(Topic.audience) == Audience.public)
         .select_from(Topic)
     ).one()
     share = round(100 * row.solved / row.asked) if row.asked >= ENOUGH and row.solved else None
-    return share, typical_first_answer(session)
+    return share, typical_first_answer(session), row.to_review
 
 
 def typical_first_answer(session: Session) -> str:

@@ -32,6 +32,12 @@ def visible_topics(actor: Actor) -> ColumnElement[bool]:
     return col(Topic.audience).in_(readable(actor))
 
 
+def moderated_topics(actor: Actor) -> ColumnElement[bool]:
+    """The same for lists of what wants deciding, where moderators also see what was removed."""
+    extra = (Audience.removed,) if actor.is_moderator else ()
+    return col(Topic.audience).in_((*readable(actor), *extra))
+
+
 def readable(actor: Actor) -> tuple[Audience, ...]:
     """The audiences somebody belongs to."""
     if actor.is_staff:

@@ -372,6 +372,8 @@ class HomePage:
     solved_share: int | None = None
     """Percent of last week's questions solved, when there were enough to say."""
     first_answer: str = ""
+    to_review: int = 0
+    """Posts that wait for the reader's word, where they review."""
 
 
 @dataclass(frozen=True, slots=True)

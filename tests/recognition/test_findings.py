@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import select
 
-from forum.models import LedgerKind, Member, Notice, Post, RepEvent
+from forum.models import Audience, LedgerKind, Member, Notice, Objection, Post, RepEvent, Topic
 from forum.recognition.actions import Cause, credit, subject_of
 from forum.recognition.jobs import drift
 from tests import make
@@ -101,3 +101,19 @@ def test_nothing_to_object_to_once_the_post_is_back(app, session, found):
     with browser_of(app, found.moderator) as desk:
         desk.post(f"/posts/{found.answer.id}/removal/removal")
     assert found.object().status_code == 409
+
+
+def test_what_staff_said_among_themselves_is_not_read_by_moderators(app, session, found):
+    assert found.object().status_code == 303
+    session.rollback()
+    session.get(Topic, found.answer.topic_id).audience = Audience.staff
+    session.commit()
+    with browser_of(app, found.other) as desk:
+        assert "I only named the router" not in words(desk.get("/desk/findings"))
+        number = session.exec(select(Objection.id)).one()
+        answered = desk.post(f"/desk/findings/{number}/answers", {"decision": "stands", "answer": "We read it again."})
+        assert answered.status_code == 404
+    with browser_of(app, make.agent(session)) as desk:
+        assert "I only named the router" in words(desk.get("/desk/findings"))
+        answered = desk.post(f"/desk/findings/{number}/answers", {"decision": "stands", "answer": "We read it again."})
+        assert answered.status_code == 303

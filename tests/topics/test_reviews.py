@@ -388,6 +388,29 @@ def _live(session, topic, kind):
     return sum(flips.count(line) % 2 == 0 for line in lines)
 
 
+def test_a_claim_is_not_kept_by_taking_it_again(app, session):
+    items_ = []
+    for number in range(4):
+        post = make.answer(session, make.topic(session, title=f"A question about lamps, number {number}"))
+        with browser_of(app, make.member(session)) as browser:
+            browser.post(f"/posts/{post.id}/flags", SPAM)
+        items_.append(item_of(session, post).id)
+    one, other = make.member(session, **REVIEWS), make.member(session, **REVIEWS)
+    with browser_of(app, one) as mine, browser_of(app, other) as theirs:
+        assert "4 posts to review" in words(mine.get("/")) and "to review" not in words(Browser(app).get("/"))
+        assert [mine.post(f"/reviews/{number}/claims").status_code for number in items_] == [303, 303, 303, 409]
+        assert "You have taken 3 already" in words(mine.post(f"/reviews/{items_[3]}/claims"))
+        mine.post(f"/reviews/{items_[0]}/claims/removal")
+        again = mine.post(f"/reviews/{items_[0]}/claims")
+        assert again.status_code == 409 and "somebody else can take it" in words(again)
+        pass_time(minutes=15, seconds=1)
+        assert mine.post(f"/reviews/{items_[1]}/claims").status_code == 409
+        assert "Take it for fifteen minutes" in words(mine.get(f"/reviews/{items_[1]}"))
+        assert theirs.post(f"/reviews/{items_[1]}/claims").status_code == 303
+        pass_time(minutes=15, seconds=1)
+        assert mine.post(f"/reviews/{items_[1]}/claims").status_code == 303
+
+
 def test_nobody_keeps_what_is_about_them_from_being_decided(app, session, moderator):
     author = make.member(session, **REVIEWS)
     answer = make.answer(session, make.topic(session), author, body="Buy very cheap watches here.")

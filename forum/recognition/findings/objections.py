@@ -16,6 +16,7 @@ from forum.core.text import excerpt
 from forum.models import LedgerKind, Member, Objection, Post, PostState, RepEvent, RepSubject, Topic
 from forum.policy.actor import Actor
 from forum.policy.check import require
+from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.recognition.actions import flip
 from forum.recognition.findings.events import FindingObjected, ObjectionAnswered
@@ -25,6 +26,7 @@ from forum.recognition.standing import live, subjects_of
 from forum.topics.access import access_post
 from forum.topics.edits import return_post
 from forum.topics.people import COLUMNS, person
+from forum.topics.rows import moderated_topics
 from forum.topics.views import PersonView
 
 PAGE = 25
@@ -129,6 +131,9 @@ def answer_objection(session: Session, actor: Actor, objection_id: int, data: An
     if row is None:
         raise NotFound
     line = session.get_one(RepEvent, row.event_id)
+    if line.post_id is not None:
+        topic = session.scalars(select(Topic).join(Post, col(Post.topic_id) == col(Topic.id)).where(col(Post.id) == line.post_id))
+        require(actor, Permission.topic_read, About(topic.first()))
     if actor.id in (line.issued_by, row.member_id):
         raise Conflict("You found it, or it is about you. Another moderator answers.")
     if row.answered_at is not None:
@@ -173,7 +178,6 @@ def _rows(session: Session, actor: Actor, which: Any, key: Any, limit: int) -> l
             func.substr(Post.body, 1, 600).label("body"),
             col(Post.id).label("post_id"),
             col(Post.state).label("post_state"),
-            col(Topic.audience),
             col(Finder.name).label("finder"),
             *COLUMNS,
         )
@@ -182,7 +186,7 @@ def _rows(session: Session, actor: Actor, which: Any, key: Any, limit: int) -> l
         .outerjoin(Finder, col(Finder.id) == col(RepEvent.issued_by))
         .outerjoin(Post, col(Post.id) == col(RepEvent.post_id))
         .outerjoin(Topic, col(Topic.id) == col(Post.topic_id))
-        .where(which)
+        .where(which, col(Topic.id).is_(None) | moderated_topics(actor))
     )
     if key is not None:
         at, row_id = key

@@ -281,15 +281,17 @@ def decide(session: Session, actor: Actor, claim_id: int, data: DecideClaim) -> 
     claim = session.get(AccountClaim, claim_id, with_for_update=True)
     if claim is None or claim.state != ClaimState.review:
         raise NotFound
-    if data.decision == "keep":
-        claim.state, claim.said, claim.ended_at = ClaimState.revoked, "Staff left it with whoever proved it first.", clock.now()
-        session.add(claim)
-        return
     older = session.scalars(
         select(AccountClaim).where(
             col(AccountClaim.external_account_id) == claim.external_account_id, col(AccountClaim.state) == ClaimState.proved
         )
     ).first()
+    if actor.id in (claim.member_id, older.member_id if older is not None else None):
+        raise Conflict("This is about an account of your own. Somebody else decides.")
+    if data.decision == "keep":
+        claim.state, claim.said, claim.ended_at = ClaimState.revoked, "Staff left it with whoever proved it first.", clock.now()
+        session.add(claim)
+        return
     if older is not None:
         _release(session, older, Privacy.usual)
         session.flush()

@@ -41,7 +41,8 @@ CLAIMED_FOR = timedelta(minutes=15)
 NEW_FOR = timedelta(days=30)
 SECOND_OPINION = 50
 """What a review that asks for a moderator adds to the weight: as much as the flag of somebody new."""
-FOLLOWS_POST = (ReviewKind.flag, ReviewKind.first_post)
+MOST_HELD = 3
+"""Items that one person may keep from others at a time."""
 
 
 def open_item(session: Session, kind: ReviewKind, post_id: int, *, weight: int = 0) -> ReviewItem:
@@ -77,23 +78,40 @@ def access_item(session: Session, actor: Actor, item_id: int) -> tuple[ReviewIte
 
 
 def claim(session: Session, actor: Actor, item: ReviewItem, post: Post) -> None:
-    """For a quarter of an hour nobody else decides about it; so nobody keeps what is about them from being decided."""
+    """For a quarter of an hour nobody else decides about it; so nobody keeps what is about them from being decided.
+
+    Whoever had it leaves it to others for as long, so that it cannot be kept by taking it again and again.
+    """
     require(actor, Permission.review_give)
     _check_open(item)
     _check_not_own(actor, post)
     _check_claim(session, actor, item)
+    until = item.claimed_until if item.claimed_by_id == actor.id else None
+    if until is not None and until + CLAIMED_FOR > clock.now():
+        raise Conflict("You had this for a while already. You can review it as it is, and somebody else can take it.")
+    session.execute(select(col(Member.id)).where(col(Member.id) == actor.id).with_for_update())  # their claims, one by one
+    held = (col(ReviewItem.claimed_by_id) == actor.id) & (col(ReviewItem.claimed_until) > clock.now())
+    if (session.scalar(select(func.count()).select_from(ReviewItem).where(held)) or 0) >= MOST_HELD:
+        raise Conflict(f"You have taken {MOST_HELD} already. Say what you think of one, or let somebody else take it.")
     item.claimed_by_id, item.claimed_until = actor.id, clock.now() + CLAIMED_FOR
 
 
 def release(session: Session, actor: Actor, item: ReviewItem) -> None:
     require(actor, Permission.review_give)
-    if item.claimed_by_id == actor.id:
-        item.claimed_by_id = item.claimed_until = None
+    if holds(actor, item):
+        item.claimed_until = clock.now()
+
+
+def holds(actor: Actor, item: ReviewItem) -> bool:
+    return _held(item) and item.claimed_by_id == actor.id
 
 
 def claimed_by_other(actor: Actor, item: ReviewItem) -> bool:
-    held = item.claimed_until is not None and item.claimed_until > clock.now()
-    return held and item.claimed_by_id not in (None, actor.id)
+    return _held(item) and item.claimed_by_id not in (None, actor.id)
+
+
+def _held(item: ReviewItem) -> bool:
+    return item.claimed_until is not None and item.claimed_until > clock.now()
 
 
 def _check_open(item: ReviewItem) -> None:
@@ -132,8 +150,6 @@ def _check_not_own(actor: Actor, post: Post) -> None:
 def decide(session: Session, actor: Actor, item: ReviewItem, topic: Topic, post: Post, data: DecideItem) -> None:
     """Final, until a moderator decides otherwise: what was removed for it can be brought back, and the other way round."""
     require(actor, Permission.review_decide, About(topic, post))
-    if item.kind not in FOLLOWS_POST:
-        raise NotFound
     _check_not_own(actor, post)
     _check_claim(session, actor, item)
     if data.decision == "fine":
@@ -166,7 +182,7 @@ def undo_on_return(session: Session, event: PostReturned) -> None:
 
 
 def _items_of(session: Session, post_id: int) -> list[ReviewItem]:
-    query = select(ReviewItem).where(col(ReviewItem.post_id) == post_id, col(ReviewItem.kind).in_(FOLLOWS_POST))
+    query = select(ReviewItem).where(col(ReviewItem.post_id) == post_id)
     return list(session.scalars(query.order_by(col(ReviewItem.id)).with_for_update()))
 
 

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from forum.core import clock, paging
 from forum.core.text import excerpt, plural
 from forum.models import (
-    Audience,
     Flag,
     FlagReason,
     FlagState,
@@ -31,15 +30,14 @@ from forum.policy.check import may, require
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
 from forum.topics.people import COLUMNS, person
-from forum.topics.reviews.items import FOLLOWS_POST, claimed_by_other
-from forum.topics.rows import readable
+from forum.topics.reviews.items import claimed_by_other, holds
+from forum.topics.rows import moderated_topics
 from forum.topics.views import PersonView, Tab
 
-PAGE = 25
+PAGE, MANY = 25, 100
 KINDS: dict[str, str] = {
     ReviewKind.flag: "Flagged",
     ReviewKind.first_post: "First post",
-    ReviewKind.edit: "Suggested edit",
 }
 STATES: dict[str, str] = {
     ReviewState.open: "Waiting",
@@ -154,6 +152,15 @@ def queue(session: Session, actor: Actor, *, desk: bool, decided: bool, after: s
     return ReviewQueue(tabs, page.items, older, here if after is not None else None, base)
 
 
+def waiting_for(actor: Actor) -> ColumnElement[int]:
+    """How many posts wait for this reader's word, up to a hundred: a part of another statement."""
+    if not may(actor, Permission.review_give):
+        return literal(0)
+    query = _select(actor, may(actor, Permission.review_decide)).with_only_columns(col(ReviewItem.id))
+    found = _waiting(query, None).limit(MANY).correlate(None).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
+
+
 def _select(actor: Actor, desk: bool) -> Any:
     flags = select(func.count()).where(col(Flag.item_id) == col(ReviewItem.id)).scalar_subquery()
     query: Any = (
@@ -177,7 +184,7 @@ def _select(actor: Actor, desk: bool) -> Any:
         .join(Topic, col(Topic.id) == col(Post.topic_id))
         .outerjoin(Member, col(Member.id) == col(Post.author_id))
         .outerjoin(Claimer, col(Claimer.id) == col(ReviewItem.claimed_by_id))
-        .where(col(ReviewItem.kind).in_(FOLLOWS_POST), _seen_by(actor))
+        .where(moderated_topics(actor))
     )
     if not desk:
         said = select(col(ReviewOpinion.item_id)).where(col(ReviewOpinion.member_id) == actor.id)
@@ -185,12 +192,6 @@ def _select(actor: Actor, desk: bool) -> Any:
         someone_elses = col(Post.author_id).is_distinct_from(actor.id)
         query = query.where(someone_elses, col(ReviewItem.id).not_in(said), col(ReviewItem.id).not_in(raised))
     return query
-
-
-def _seen_by(actor: Actor) -> ColumnElement[bool]:
-    """As the rules say of a topic: its readers, and moderators where it was removed."""
-    extra = (Audience.removed,) if may(actor, Permission.review_decide) else ()
-    return col(Topic.audience).in_((*readable(actor), *extra))
 
 
 def _opinions(verdict: Verdict) -> Any:
@@ -274,8 +275,8 @@ def item_page(session: Session, actor: Actor, item: ReviewItem, topic: Topic, po
         fine=sum(row.verdict == Verdict.fine for row in opinions),
         needs=sum(row.verdict == Verdict.needs for row in opinions),
         claimed_by=author.claimer or "" if held else "",
-        claimed_until=item.claimed_until if held or item.claimed_by_id == actor.id else None,
-        mine=item.claimed_by_id == actor.id and not held,
+        claimed_until=item.claimed_until if held or holds(actor, item) else None,
+        mine=holds(actor, item),
         held=held,
         decided_by=author.decider or "" if not is_open else "",
         decided_at=item.decided_at,

@@ -128,6 +128,12 @@ def test_case_39_two_members_and_one_account(client: Browser, session: Session, 
     assert account(session).claimed_by_id == tomasz.id
     told_first = session.exec(select(Notice.title).where(Notice.member_id == tomasz.id)).all()
     assert any("Somebody else said" in title for title in told_first)
+    other.role = Role.agent
+    session.commit()
+    client.sign_in(other)
+    refused = client.post(f"/desk/claims/{second_id}", {"decision": "give"})
+    assert refused.status_code == 409 and "Somebody else decides." in words(refused)
+    assert account(session).claimed_by_id == tomasz.id
     client.sign_in(make.agent(session))
     assert "Two people say it is theirs" in words(client.get("/desk/contacts"))
     client.post(f"/desk/claims/{second_id}", {"decision": "give"})
