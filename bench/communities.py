@@ -45,11 +45,11 @@ def write(path: Path, lines: Iterable[Line]) -> int:
 def sumo(locale: str = "") -> Iterator[Line]:
     written: dict[str, Line] = {}
     mentions: dict[tuple[str, str], str] = {}
-    for question in _json_lines(SUMO):
+    for question in json_lines(SUMO):
         if question.get("is_spam") == "true" or (locale and question["locale"] != locale):
             continue
         made = _question(
-            question["id"], _moment(question["created"]), question["creator"], question["title"], question["content"],
+            question["id"], moment(question["created"]), question["creator"], question["title"], question["content"],
             question["tags"],
         )  # fmt: skip
         written[question["id"]] = made
@@ -57,7 +57,7 @@ def sumo(locale: str = "") -> Iterator[Line]:
         for answer in question["answers"]:
             if answer.get("is_spam") == "true":
                 continue
-            at = _moment(answer["created"])
+            at = moment(answer["created"])
             yield _answer(answer["id"], question["id"], at, answer["creator"], answer["content"])
             up, down = int(answer.get("num_helpful") or 0), int(answer.get("num_unhelpful") or 0)
             for value in [1] * up + [-1] * down:
@@ -110,7 +110,7 @@ def stack_exchange(site: str) -> Iterator[Line]:
 
 
 def discourse() -> Iterator[Line]:
-    for topic in _json_lines(DISCOURSE):
+    for topic in json_lines(DISCOURSE):
         first, *replies = [post for post in topic["post_stream"]["posts"] if post["post_type"] == 1] or [None]
         if first is None:
             continue
@@ -134,7 +134,7 @@ def _answer(one: Any, question: Any, at: str, author: str | None, body: str) -> 
     return {"type": "answer", "id": one, "question": question, "at": at, "author": author, "body": body}
 
 
-def _moment(text: str) -> str:
+def moment(text: str) -> str:
     return datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z").isoformat()
 
 
@@ -142,7 +142,7 @@ def _later(at: str) -> str:
     return (datetime.fromisoformat(at) + VOTES_SEEN).isoformat()
 
 
-def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+def json_lines(path: Path) -> Iterator[dict[str, Any]]:
     with lzma.open(path, "rt") as lines:
         for line in lines:
             yield json.loads(line)

@@ -104,7 +104,9 @@ def keep(session: Session, actor: Actor, form: str, name: str, raw: bytes) -> Ar
     if not raw:
         raise Invalid({"file": "Choose a file first."})
     if len(raw) > LARGEST:
-        raise Invalid({"file": "That is more than a page takes. Bring it in on the server, with the command forum import social."})
+        raise Invalid(
+            {"file": "That is more than a page takes. Bring it in on the server, with the command forum import social."}
+        )
     folder().mkdir(parents=True, exist_ok=True)
     file = f"{secrets.token_hex(16)}{SUFFIXES.get(Format(form), '.json')}"
     (folder() / file).write_bytes(raw)

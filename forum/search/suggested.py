@@ -17,7 +17,7 @@ from forum.topics.rows import SEPARATOR, TAGS_OF_TOPIC
 
 DAY = 86_400.0
 MAX_BODY = 8_000
-_ADDRESS = re.compile(r"/topics/([1-9]\d{0,8})(?![\d])")
+_ADDRESS = re.compile(r"/(topics|resolutions)/([1-9]\d{0,8})(?![\d])")
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ def _entries(row: Row[Any]) -> Iterator[Entry]:
 
 
 def _mentioned(session: Session, topic_ids: list[int]) -> list[Pointed]:
-    """Addresses of other topics in what helpers wrote: each source points to each target once."""
+    """Addresses of other topics and their resolutions in what helpers wrote: each source points to each target once."""
     rows = session.execute(
         select(col(Post.topic_id), col(Post.created_at), func.substr(Post.body, 1, MAX_BODY).label("body"))
         .where(
@@ -98,13 +98,22 @@ def _mentioned(session: Session, topic_ids: list[int]) -> list[Pointed]:
             col(Post.kind) != PostKind.question,
             col(Post.kind) != PostKind.note,
             col(Post.state) == PostState.visible,
-            col(Post.body).contains("/topics/"),
+            col(Post.body).contains("/topics/") | col(Post.body).contains("/resolutions/"),
         )
         .order_by(col(Post.id))
     )
+    found = [(row, kind, int(number)) for row in rows for kind, number in _ADDRESS.findall(row.body)]
+    of_resolution = _topics_of(session, {number for _, kind, number in found if kind == "resolutions"})
     first: dict[tuple[int, int], float] = {}
-    for row in rows:
-        for address in _ADDRESS.findall(row.body):
-            if int(address) != row.topic_id:
-                first.setdefault((row.topic_id, int(address)), days(row.created_at))
+    for row, kind, number in found:
+        target = number if kind == "topics" else of_resolution.get(number)
+        if target not in (None, row.topic_id):
+            first.setdefault((row.topic_id, target), days(row.created_at))
     return [Pointed(source, target, at) for (source, target), at in first.items()]
+
+
+def _topics_of(session: Session, resolutions: set[int]) -> dict[int, int]:
+    if not resolutions:
+        return {}
+    wanted = select(col(Resolution.id), col(Resolution.topic_id)).where(col(Resolution.id).in_(resolutions))
+    return {row.id: row.topic_id for row in session.execute(wanted)}

@@ -2,9 +2,11 @@
 
 import pytest
 
+from forum.models import Resolution
 from forum.search import feed
 from forum.search.likeness import Words
 from forum.search.shelf import Entry, Pointed, Suggestions, shelf
+from forum.search.suggested import told
 from tests import make
 from tests.fakes.client import words
 
@@ -127,3 +129,12 @@ def test_what_is_withdrawn_or_for_staff_is_not_suggested(client, session, drain)
     session.commit()
     drain()
     assert not shelf().holds(topic.id)
+
+
+def test_who_sends_people_to_a_resolution_points_to_its_topic(session):
+    solved, asked = make.topic(session, title="The hub is offline"), make.topic(session, title="The hub is gone")
+    outcome = Resolution(topic_id=solved.id, slug="the-hub-is-offline", question="Why is it offline?", answer="Restart it.")
+    session.add(outcome)
+    session.commit()
+    make.answer(session, asked, body=f"See /resolutions/{outcome.id}/the-hub-is-offline, and never /resolutions/999.")
+    assert [(one.source, one.target) for one in told(session, [asked.id]).pointed] == [(asked.id, solved.id)]
