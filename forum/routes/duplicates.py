@@ -46,7 +46,7 @@ def unconfirm(request: Request, db: Db, me: Me, topic_id: Id) -> Response:
 
 @router.post("/topics/{topic_id}/merge")
 def merge(request: Request, db: Db, me: Me, topic_id: Id, form: DuplicateForm) -> Response:
-    target = merging.merge_topics(db, me, access.access_topic(db, me, topic_id), form.data)
+    target = merging.merge_topics(db, me, topic_id, form.data)
     return done(request, topic_address(target), flash="Merged. For a day you can undo it here.")
 
 

@@ -44,7 +44,7 @@ def comment(request: Request, db: Db, me: Me, post_id: Id, form: CommentForm) ->
 @router.get("/posts/{post_id}")
 def find(db: Db, me: Me, post_id: Id) -> Response:
     """A short address for one post."""
-    return RedirectResponse(post_address(*access.access_post(db, me, post_id)), 303)
+    return RedirectResponse(post_address(*access.access_post(db, me, post_id, merged=True)), 303)
 
 
 @router.get("/posts/{post_id}/edit")
@@ -138,14 +138,14 @@ def unmark(request: Request, db: Db, me: Me, post_id: Id) -> Response:
 
 @router.post("/posts/{post_id}/withdrawal")
 def withdraw(request: Request, db: Db, me: Me, post_id: Id) -> Response:
-    topic, post = access.access_post(db, me, post_id)
+    topic, post = access.access_post(db, me, post_id, merged=True)
     edits.withdraw_post(db, me, topic, post)
     return done(request, topic_address(topic), flash="Taken back. You can bring it back from the same place.")
 
 
 @router.post("/posts/{post_id}/removal")
 def remove(request: Request, db: Db, me: Me, post_id: Id, form: RemoveForm) -> Response:
-    topic, post = access.access_post(db, me, post_id)
+    topic, post = access.access_post(db, me, post_id, merged=True)
     edits.remove_post(db, me, topic, post, form.data)
     return done(request, topic_address(topic), flash="Removed, with your reason kept.")
 
@@ -153,7 +153,7 @@ def remove(request: Request, db: Db, me: Me, post_id: Id, form: RemoveForm) -> R
 @router.post("/posts/{post_id}/withdrawal/removal")
 @router.post("/posts/{post_id}/removal/removal")
 def bring_back(request: Request, db: Db, me: Me, post_id: Id) -> Response:
-    topic, post = access.access_post(db, me, post_id)
+    topic, post = access.access_post(db, me, post_id, merged=True)
     edits.return_post(db, me, topic, post)
     return done(request, post_address(topic, post), flash="It is back.")
 

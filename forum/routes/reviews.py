@@ -32,14 +32,14 @@ State = Annotated[str, Query(max_length=20)]
 
 @router.get("/posts/{post_id}/flags/new")
 def new_flag(request: Request, db: Db, me: Me, post_id: Id) -> Response:
-    topic, post = access.access_post(db, me, post_id)
+    topic, post = access.access_post(db, me, post_id, merged=True)
     require(me, Permission.post_flag, About(topic, post))
     return _flag_form(request, topic, post, blank())
 
 
 @router.post("/posts/{post_id}/flags")
 def flag(request: Request, db: Db, me: Me, post_id: Id, form: FlagForm) -> Response:
-    topic, post = access.access_post(db, me, post_id)
+    topic, post = access.access_post(db, me, post_id, merged=True)
     outcome = carry_out(db, me, form, lambda: _flagged(db, me, topic, post, form.data))
     if outcome.url is None:
         return _flag_form(request, topic, post, outcome.form, status=outcome.status)

@@ -22,14 +22,15 @@ def access_topic(session: Session, actor: Actor, topic_id: int) -> Topic:
     return topic
 
 
-def access_post(session: Session, actor: Actor, post_id: int) -> tuple[Topic, Post]:
-    """A post with its topic, the topic locked."""
+def access_post(session: Session, actor: Actor, post_id: int, *, merged: bool = False) -> tuple[Topic, Post]:
+    """A post with its topic, the topic locked. Only where `merged` says so, the question of one that was merged away is
+    found too, with the topic that shows it now."""
     post = session.get(Post, post_id)
     if post is None:
         raise NotFound
     topic = access_topic(session, actor, post.topic_id)
     session.refresh(post)
-    if topic.id != post.topic_id:  # the question of a topic that was merged away
+    if topic.id != post.topic_id and not merged:
         raise NotFound
     require(actor, Permission.topic_read, About(topic, post))
     return topic, post

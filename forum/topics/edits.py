@@ -143,9 +143,9 @@ def _in_grace(session: Session, actor: Actor, post: Post) -> bool:
 
 
 def withdraw_post(session: Session, actor: Actor, topic: Topic, post: Post) -> None:
-    """By its author. An answered question stays: others' help hangs on it."""
+    """By its author. An answered question stays: others' help hangs on it; one that was merged away has handed its answers on."""
     require(actor, Permission.post_withdraw, About(topic, post))
-    if post.kind == PostKind.question and topic.answers:
+    if post.kind == PostKind.question and topic.id == post.topic_id and topic.answers:
         raise Conflict(
             "People have answered, and their help stays. You can edit the question, or ask a moderator to remove your name."
         )
@@ -196,7 +196,8 @@ def _count(session: Session, topic: Topic, post: Post, step: int) -> None:
     elif post.kind == PostKind.comment and post.parent_id:
         bump(session.get_one(Post, post.parent_id), comments=step)
     elif post.kind == PostKind.question:
-        _show_topic(session, topic, shown=step > 0)
+        if topic.id == post.topic_id:
+            _show_topic(session, topic, shown=step > 0)
         if author:
             bump(author, questions=step)
     session.flush()

@@ -50,12 +50,10 @@ UNDO_WITHIN = timedelta(hours=24)
 Moved = dict[str, Any]
 
 
-def merge_topics(session: Session, actor: Actor, source: Topic, data: LinkDuplicate) -> Topic:
+def merge_topics(session: Session, actor: Actor, source_id: int, data: LinkDuplicate) -> Topic:
     """The target, which has everything afterwards."""
+    source, target = _both(session, actor, source_id, min(int(data.earlier), MAX_ID))
     require(actor, Permission.topic_merge, About(source))
-    target = session.scalars(select(Topic).where(col(Topic.id) == min(int(data.earlier), MAX_ID)).with_for_update()).first()
-    if target is None or not may(actor, Permission.topic_read, About(target)):
-        raise Invalid({"earlier": "We cannot find a question with that number."})
     _check(session, source, target)
     moved = _posts(session, source, target) | _people(session, source, target) | _elsewhere(session, source, target)
     moved["twice"] = _pressed_twice(session, source, target)
@@ -65,6 +63,23 @@ def merge_topics(session: Session, actor: Actor, source: Topic, data: LinkDuplic
     _settle(session, source, target)
     emit(session, TopicsMerged(actor.member_id, source.id, target.id, source.author_id, tuple(moved["twice"])))
     return target
+
+
+def _both(session: Session, actor: Actor, source_id: int, target_id: int) -> tuple[Topic, Topic]:
+    """Locked by number, so that two opposite merges follow each other; the second finds what the first has done."""
+    query = select(Topic).where(col(Topic.id).in_((source_id, target_id))).order_by(col(Topic.id)).with_for_update()
+    both = {topic.id: topic for topic in session.scalars(query.execution_options(populate_existing=True))}
+    source, target = both.get(source_id), both.get(target_id)
+    if source is None:
+        raise NotFound
+    if source.merged_into_id is None:
+        require(actor, Permission.topic_read, About(source))
+    require(actor, Permission.topic_merge)
+    if source.merged_into_id is not None or (target is not None and target.merged_into_id is not None):
+        raise Conflict("One of the two was merged into another question meanwhile. Reload the page to see how it stands.")
+    if target is None or not may(actor, Permission.topic_read, About(target)):
+        raise Invalid({"earlier": "We cannot find a question with that number."})
+    return source, target
 
 
 def _check(session: Session, source: Topic, target: Topic) -> None:
@@ -172,7 +187,9 @@ def undo_merge(session: Session, actor: Actor, merge_id: int) -> Topic:
     again = (col(Topic.id).in_(moved["linked"])) & (col(Topic.duplicate_of_id) == target.id)
     session.execute(update(Topic).where(again).values(duplicate_of_id=source.id))
     merge.undone_at = clock.now()
-    source.merged_into_id, source.audience = None, target.audience
+    asked = question_of(session, source)
+    source.merged_into_id = None
+    source.audience = target.audience if asked.state == PostState.visible else Audience.removed
     _settle(session, source, target)
     emit(session, TopicsUnmerged(actor.member_id, source.id, target.id))
     return source

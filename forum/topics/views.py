@@ -233,11 +233,16 @@ class EarlierView:
 class MergedView:
     """A question that was merged into the one on the page."""
 
+    post_id: int
+    state: str
     title: str
     html: str
     author: PersonView
     at: datetime
     undo_url: str
+    may_flag: bool
+    may_withdraw: bool
+    may_return: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def recognition(session: Session, ids: dict[str, Any]) -> dict[str, Any]:
     session.add(objection)
     session.flush()
     source = content.topic(session, people.member(session), title="Asked in other words, and merged since")
-    merging.merge_topics(session, actor_of(ids["staff"]), source, LinkDuplicate(earlier=str(ids["open"])))
+    merging.merge_topics(session, actor_of(ids["staff"]), source.id, LinkDuplicate(earlier=str(ids["open"])))
     written = _solved(session, "The doorbell rings twice in the rain")
     article = ArticleProposal(
         topic_id=written, by_id=people.member(session).id, question="The doorbell rings twice", answer="Dry its button.", body="Dry it.",

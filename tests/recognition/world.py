@@ -91,7 +91,7 @@ class World:
         number = self.topics[what % len(self.topics)]
         if step == "merge":
             into = self.topics[(what + 1 + who % 2) % len(self.topics)]
-            merging.merge_topics(session, actor, session.get_one(Topic, number), inputs.LinkDuplicate(earlier=str(into)))
+            merging.merge_topics(session, actor, number, inputs.LinkDuplicate(earlier=str(into)))
         elif step == "unmerge":
             newest = session.scalars(select(TopicMerge.id).where(TopicMerge.source_id == number).order_by(TopicMerge.id.desc()))
             merging.undo_merge(session, actor, newest.first() or 0)

@@ -1,16 +1,21 @@
 """Two questions become one, and for a day two again: nothing is lost, and the ledger stays what a replay gives."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlmodel import select
 
 from forum.core import clock
 from forum.core.db import transaction
-from forum.models import Follow, Member, MeToo, Post, Tag, Topic, TopicMerge
+from forum.core.errors import Conflict
+from forum.models import Follow, Member, MeToo, Post, ReviewItem, Tag, Topic, TopicMerge
 from forum.policy.actor import actor_of
 from forum.recognition import jobs
 from forum.search import feed
+from forum.topics.inputs import LinkDuplicate
+from forum.topics.merging import merge_topics
 from forum.topics.verdicts import accept_answer
 from forum.upkeep import counters
 from tests import make
@@ -166,3 +171,61 @@ def test_what_cannot_be_merged(browse, session, two):
     browser.post(f"/topics/{two.stays.id}/duplicate", {"earlier": str(two.goes.id)})
     assert browser.post(f"/topics/{two.goes.id}/merge", {"earlier": str(two.stays.id)}).status_code == 409
     assert browse(two.asker).post(f"/topics/{two.stays.id}/merge", {"earlier": str(two.goes.id)}).status_code == 403
+
+
+def test_the_question_that_went_away_can_be_flagged_and_taken_back(browse, session, two):
+    merge(browse, two)
+    session.rollback()
+    asked = session.exec(select(Post.id).where(Post.topic_id == two.goes.id, Post.kind == "question")).one()
+    page = f"/topics/{two.stays.id}/{two.stays.slug}"
+    reader = browse(make.member(session))
+    assert f"/posts/{asked}/flags/new" in reader.get(page).text
+    assert reader.post(f"/posts/{asked}/flags", {"reason": "spam"}).headers["location"] == f"{page}#q-{asked}"
+    session.rollback()
+    assert session.exec(select(ReviewItem.state).where(ReviewItem.post_id == asked)).one() == "open"
+    assert browse(two.asker).post(f"/posts/{asked}/withdrawal").status_code == 403
+    author = browse(two.other)
+    assert author.post(f"/posts/{asked}/withdrawal").status_code == 303
+    assert "Amber light after eight" not in words(browse(None).get(page))
+    assert "Taken back. Others do not see it." in words(author.get(page))
+    undo(browse, session, two)
+    assert browse(None).get(f"/topics/{two.goes.id}/{two.goes.slug}").status_code == 404
+    assert author.post(f"/posts/{asked}/withdrawal/removal").status_code == 303
+    assert "Amber light after eight" in words(browse(None).get(f"/topics/{two.goes.id}/{two.goes.slug}"))
+
+
+def test_a_moderator_removes_the_question_that_went_away(browse, session, two):
+    merge(browse, two)
+    session.rollback()
+    asked = session.exec(select(Post.id).where(Post.topic_id == two.goes.id, Post.kind == "question")).one()
+    browse(make.member(session)).post(f"/posts/{asked}/flags", {"reason": "spam"})
+    session.rollback()
+    item = session.exec(select(ReviewItem.id).where(ReviewItem.post_id == asked)).one()
+    desk = browse(two.moderator)
+    assert "Amber light after eight" in words(desk.get("/desk/reviews"))
+    assert desk.post(f"/desk/reviews/{item}/decisions", {"decision": "spam", "reason": "It sells lamps."}).status_code == 303
+    page = f"/topics/{two.stays.id}/{two.stays.slug}"
+    assert "Amber light after eight" not in words(browse(None).get(page))
+    assert "Set the channel to 36." in words(browse(None).get(page))
+
+
+def test_two_opposite_merges_at_once_follow_each_other(session, two):
+    ids = (two.goes.id, two.stays.id)
+    mod = actor_of(two.moderator)
+    session.commit()
+    start = Barrier(2)
+
+    def go(pair):
+        source, target = pair
+        start.wait()
+        try:
+            with transaction() as writing:
+                merge_topics(writing, mod, source, LinkDuplicate(earlier=str(target)))
+        except Conflict as error:
+            return error.sentence
+        return "merged"
+
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(go, (ids, ids[::-1])))
+    assert said.count("merged") == 1
+    assert any("merged into another question meanwhile" in one for one in said)

@@ -150,7 +150,7 @@ def _reverse(session: Session, actor: Actor, line: RepEvent, *, back: bool) -> N
     if _is_live(session, line):
         flip(session, [line], LedgerKind.reversal, UPHELD, issued_by=actor.id)
     if back and line.post_id is not None:
-        topic, post = access_post(session, actor, line.post_id)
+        topic, post = access_post(session, actor, line.post_id, merged=True)
         if post.state == PostState.removed:
             return_post(session, actor, topic, post)
 

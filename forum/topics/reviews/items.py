@@ -72,7 +72,7 @@ def access_item(session: Session, actor: Actor, item_id: int) -> tuple[ReviewIte
     item = session.get(ReviewItem, item_id)
     if item is None:
         raise NotFound
-    topic, post = access_post(session, actor, item.post_id)
+    topic, post = access_post(session, actor, item.post_id, merged=True)
     session.refresh(item, with_for_update=True)
     return item, topic, post
 
