@@ -134,6 +134,8 @@ def triage_rows(Row: Any, _for: Any) -> list[Any]:
         Row("GET /incidents/{incident_id}", "/incidents/{open_incident}", ANYONE),
         Row("GET /admin/trouble-words", "/admin/trouble-words", ADMINS),
         Row("POST /admin/trouble-words", "/admin/trouble-words", ADMINS, {"language": "en", "words": "broken"}),
+        Row("GET /private/invitations/{token}", "/private/invitations/{private_case_invitation}", ANYONE),
+        Row("POST /private/invitations/{token}", "/private/invitations/{private_case_invitation}", ANYONE, {"text": "Hello."}),
         Row("GET /private/{token}", "/private/{private_case_token}", ANYONE),
         Row("POST /private/{token}/messages", "/private/{private_case_token}/messages", ANYONE, {"text": "Hello."}),
         Row("POST /private/{token}/address", "/private/{private_case_token}/address", ANYONE, {"address": "maeve@example.org"}),

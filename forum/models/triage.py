@@ -168,6 +168,6 @@ class PrivateMessage(Table, table=True):
     """None: the customer."""
     ours: bool = Field(default=False)
     text: str = long_text()
-    mail_id: str | None = Field(default=None, max_length=255, unique=True)
-    """The Message-ID of a letter that came in."""
+    came_as: str | None = Field(default=None, max_length=255, unique=True)
+    """What brought it, so that it comes once: the Message-ID of a letter, or the key of a form."""
     at: datetime = created()

@@ -19,9 +19,32 @@ from forum.web.pages import done, page
 
 router = APIRouter()
 CUSTOMER, STAFF = "cases/customer.html", "cases/show.html"
+SENT = "Sent. Only we can read it. Keep this page's address to see the answer."
 Token = Annotated[str, Path(max_length=120)]
 LetterToken = Annotated[str, Path(max_length=400)]
 Message = Annotated[Form[cases.WriteMessage], posted(cases.WriteMessage)]
+
+
+@router.get("/private/invitations/{token}")
+def show_invitation(request: Request, db: Db, token: Token) -> Response:
+    return _invitation(request, db, token, blank())
+
+
+@router.post("/private/invitations/{token}")
+def begin(request: Request, db: Db, me: Me, token: Token, form: Message) -> Response:
+    def write() -> str:
+        _pace(db, token, me)
+        return cases.page_of(cases.begin(db, token, form.data, form.key))
+
+    outcome = carry_out(db, me, form, write)
+    if outcome.url is None:
+        return _invitation(request, db, token, outcome.form, status=outcome.status, wait=outcome.retry_after)
+    return done(request, outcome.url, flash=SENT)
+
+
+def _invitation(request: Request, db: Session, token: str, form: Form[Any], *, status: int = 200, wait: int = 0) -> Response:
+    invited = cases.invitation_page(db, token)
+    return _hidden(page(request, "cases/invitation.html", status=status, page=invited, token=token, form=form), wait)
 
 
 @router.get("/private/{token}")
@@ -35,13 +58,13 @@ def create(request: Request, db: Db, me: Me, token: Token, form: Message) -> Res
 
     def write() -> str:
         _pace(db, case.name, me)
-        cases.write_as_customer(db, case, form.data)
+        cases.write_as_customer(db, case, form.data, form.key)
         return f"/private/{token}"
 
     outcome = carry_out(db, me, form, write)
     if outcome.url is None:
         return _customer(request, db, token, outcome.form, status=outcome.status, wait=outcome.retry_after)
-    return done(request, outcome.url, flash="Sent. Only we can read it. Keep this page's address to see the answer.")
+    return done(request, outcome.url, flash=SENT)
 
 
 @router.post("/private/{token}/address")
@@ -83,14 +106,13 @@ def _pace(db: Session, case: str, me: Actor) -> None:
 
 def _customer(request: Request, db: Session, token: str, form: Form[Any], *, status: int = 200, wait: int = 0) -> Response:
     case = cases.case_page(db, cases.case_behind(db, token), for_staff=False)
-    response = page(request, CUSTOMER, status=status, case=case, token=token, form=form)
+    return _hidden(page(request, CUSTOMER, status=status, case=case, token=token, form=form), wait)
+
+
+def _hidden(response: Response, wait: int = 0) -> Response:
+    """Not kept, not indexed, not told to where a link leads."""
     if wait:
         response.headers["Retry-After"] = str(wait)
-    return _hidden(response)
-
-
-def _hidden(response: Response) -> Response:
-    """Not kept, not indexed, not told to where a link leads."""
     response.headers["cache-control"] = "no-store"
     response.headers["referrer-policy"] = "no-referrer"
     response.headers["x-robots-tag"] = "noindex, nofollow"

@@ -52,7 +52,7 @@ from forum.policy.actor import actor_of
 from forum.resolutions import actions as resolutions
 from forum.resolutions.inputs import WriteResolution
 from forum.social.privately import letters
-from forum.social.privately.cases import SEAL
+from forum.social.privately.cases import INVITATION, SEAL
 from forum.topics import actions, edits, inputs, verdicts
 from forum.votes import actions as votes
 from forum.votes.inputs import CastVote
@@ -223,6 +223,7 @@ def _triage(session: Session, ids: Ids) -> None:
     session.commit()
     ids |= {"watch_rule": rule.id, "incident": suspected.id, "open_incident": confirmed.id, "private_case": case.id}
     ids["private_case_letter"] = sign(f"{case.name}:maeve@example.org", letters.SEAL)
+    ids["private_case_invitation"] = sign(case.name, INVITATION)
     ids |= {"private_case_token": sign(case.name, SEAL), "staff_handle": ids["staff"].handle}
     ids["in_a_week"] = (clock.now() + timedelta(days=7)).date().isoformat()
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from forum.cli import app as command
 from forum.core import mail
 from forum.core.settings import settings
-from forum.models import Member, Notice, PrivateCase, PrivateMessage
+from forum.models import ExternalAccount, Member, Notice, PrivateCase, PrivateMessage, Share
 from forum.social.privately import cases
 from forum.social.simulated.network import address
 from forum.social.wire.mail import WRITE_ABOVE, new_words, read
@@ -138,6 +138,41 @@ def test_nothing_is_kept_before_the_owner_says_yes(session, app, client, marta, 
     client.post(f"/desk/cases/{case.id}/messages", {"text": "Found it."})
     drain()
     assert len(letters()) == 1
+
+
+@pytest.mark.usefixtures("answerable")
+def test_the_public_invitation_does_not_tell_how_to_answer_by_mail(session, app, client, marta, case, drain) -> None:
+    """It is posted where everybody reads it, and a sender is easily forged."""
+    confirmed(app, case, drain)
+    public = session.exec(select(Share)).one().text
+    forged = EmailMessage()
+    forged["From"], forged["Message-ID"] = CUSTOMER, "<79@mail.example>"
+    forged["In-Reply-To"] = mail.message_id(f"case:{re.search(r'invitations/([0-9a-f]+)', public)[1]}")
+    forged.set_content("Send it to my new street.")
+    assert received(forged.as_bytes()) == 67
+
+
+def test_a_letter_to_a_mistyped_address_opens_nothing_later(app, case, drain) -> None:
+    with Browser(app) as customer, Browser(app) as stranger:
+        customer.post(f"{page_of(case)}/address", {"address": "meave@example.org"})
+        drain()
+        astray = next(one for one in mail.delivered() if one["To"] == "meave@example.org")
+        confirmed(app, case, drain)
+        link = re.search(r"http://testserver(/private/addresses/\S+)", astray.get_content())[1]
+        assert stranger.post(link).status_code == 404
+        assert CUSTOMER in words(customer.get(page_of(case)))
+
+
+def test_who_is_erased_is_erased_in_private_too(session, app, client, marta, case, drain) -> None:
+    confirmed(app, case, drain)
+    with Browser(app) as customer:
+        customer.post(f"{page_of(case)}/messages", {"text": "I live in Lime Street."})
+        account = session.exec(select(ExternalAccount).where(ExternalAccount.handle == "maeve")).one()
+        client.post(f"/desk/accounts/{account.id}/privacy", {"kind": "delete", "said": "By mail."})
+        assert said(session) == []
+        assert session.get_one(PrivateCase, case.id).address == ""
+        assert "This conversation is closed" in words(customer.get(page_of(case)))
+    assert CUSTOMER not in client.get(f"/desk/cases/{case.id}").text
 
 
 def test_one_address_gets_three_letters_a_day(app, case) -> None:

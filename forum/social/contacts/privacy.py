@@ -29,6 +29,7 @@ from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.social.contacts.events import OutsideAuthorsChanged, PrivacyAsked
 from forum.social.contacts.inputs import AskPrivacy
+from forum.social.privately import cases
 from forum.social.reading.erasing import erase
 from forum.social.reading.following import follow
 
@@ -79,6 +80,7 @@ def _delete(session: Session, account: ExternalAccount) -> None:
     for post in posts:
         post.url = ""
     _forget_names(session, account)
+    cases.forget(session, account.id)
     account.handle, account.name, account.url, account.privacy = "", "", "", Privacy.anonymise
     account.followers = account.followers_at = None
 

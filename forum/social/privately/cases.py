@@ -1,11 +1,11 @@
-"""A thread that goes on in private: a page that a signed link opens, answered on the desk, closed with a word for the public."""
+"""A thread that goes on in private: an invitation, the page that answering it opens, the desk's side, a last word for the public."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from forum.core import clock
@@ -35,7 +35,8 @@ from forum.social.privately.events import CaseAnswered, CaseClosed, CaseOpened
 from forum.social.sharing.actions import write_reply
 from forum.social.sharing.inputs import WriteReply
 
-SEAL = "private-case"
+INVITATION, SEAL = "private-case-invitation", "private-case-page"
+"""Everybody reads the invitation, where it is posted. Only who answered it, and staff, know the page."""
 MAX_TEXT = 5_000
 MOST = 200
 """Messages in one case: beyond that, a person should ring."""
@@ -56,6 +57,13 @@ class Message:
     ours: bool
     text: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPage:
+    about: str
+    open: bool
+    begun: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ def open_case(session: Session, actor: Actor, thread: ThreadLink) -> PrivateCase
         turn(session, thread, OPEN, TriageState.private, actor.member_id, "")
     author = session.execute(_asker(thread)).first()
     handle = shown_handle(thread.platform, author.handle) + " " if author else ""
-    text = f"{handle}We'd like to fix this with you directly: {link_of(case)} (please don't post personal details here)"
+    text = f"{handle}We'd like to fix this with you directly: {_invitation_to(case)} (please don't post personal details here)"
     write_reply(session, actor, thread, WriteReply(purpose="private", text=text))
     emit(session, CaseOpened(actor.member_id, case.id, thread.id))
     return case
@@ -102,8 +110,55 @@ def _asker(thread: ThreadLink) -> Any:
     )
 
 
+def _invitation_to(case: PrivateCase) -> str:
+    return f"{settings().base_url}/private/invitations/{sign(case.name, INVITATION)}"
+
+
 def link_of(case: PrivateCase) -> str:
-    return f"{settings().base_url}/private/{sign(case.name, SEAL)}"
+    return f"{settings().base_url}{page_of(case)}"
+
+
+def page_of(case: PrivateCase) -> str:
+    return f"/private/{sign(case.name, SEAL)}"
+
+
+def invitation_page(session: Session, token: str) -> InvitationPage:
+    """Nothing that was said in private: anybody may look at it."""
+    case = _invited(session, token)
+    asked = session.execute(_asker(session.get_one(ThreadLink, case.thread_id))).first()
+    about = excerpt(asked.text, 160) if asked else ""
+    return InvitationPage(about, case.state == CaseState.open, bool(_heard(session, case)))
+
+
+def begin(session: Session, token: str, data: WriteMessage, form_key: str) -> PrivateCase:
+    """The first answer opens the page, and none after it; the same form sent twice leads there twice."""
+    case = _invited(session, token, lock=True)
+    heard = _heard(session, case)
+    if form_key and _form(case, form_key) in heard:
+        return case
+    if heard:
+        raise Conflict("Somebody has answered this invitation already. If that was not you, tell us where you first asked.")
+    write_as_customer(session, case, data, form_key)
+    return case
+
+
+def _invited(session: Session, token: str, *, lock: bool = False) -> PrivateCase:
+    case = case_named(session, unsign(token, INVITATION) or "", lock=lock)
+    if case is None:
+        raise NotFound
+    return case
+
+
+def _heard(session: Session, case: PrivateCase) -> list[str | None]:
+    """As what each message of the customer came."""
+    theirs = select(col(PrivateMessage.came_as)).where(
+        col(PrivateMessage.case_id) == case.id, col(PrivateMessage.ours).is_(False)
+    )
+    return list(session.scalars(theirs))
+
+
+def _form(case: PrivateCase, key: str) -> str:
+    return f"form:{case.id}:{key[:64]}"
 
 
 def case_behind(session: Session, token: str) -> PrivateCase:
@@ -114,8 +169,9 @@ def case_behind(session: Session, token: str) -> PrivateCase:
     return case
 
 
-def case_named(session: Session, name: str) -> PrivateCase | None:
-    return session.scalars(select(PrivateCase).where(col(PrivateCase.name) == name)).first()
+def case_named(session: Session, name: str, *, lock: bool = False) -> PrivateCase | None:
+    found = select(PrivateCase).where(col(PrivateCase.name) == name)
+    return session.scalars(found.with_for_update() if lock else found).first()
 
 
 def access_case(session: Session, actor: Actor, case_id: int) -> PrivateCase:
@@ -126,13 +182,26 @@ def access_case(session: Session, actor: Actor, case_id: int) -> PrivateCase:
     return case
 
 
-def write_as_customer(session: Session, case: PrivateCase, data: WriteMessage) -> None:
-    _write(session, case, None, data)
+def write_as_customer(session: Session, case: PrivateCase, data: WriteMessage, form_key: str) -> None:
+    hear(session, case, data.text, _form(case, form_key) if form_key else None)
+
+
+def hear(session: Session, case: PrivateCase, text: str, came_as: str | None) -> bool:
+    """What the customer says joins the case, once. Says whether it was new."""
+    check_open(session, case)
+    values = {"case_id": case.id, "by_id": None, "ours": False, "text": text, "came_as": came_as, "at": clock.now()}
+    made = insert_ignoring(session, PrivateMessage, values)
+    if made:
+        emit(session, CaseAnswered(None, case.id))
+    return made
 
 
 def write_as_staff(session: Session, actor: Actor, case: PrivateCase, data: WriteMessage) -> None:
     require(actor, Permission.case_answer)
-    _write(session, case, actor.member_id, data)
+    check_open(session, case)
+    session.add(PrivateMessage(case_id=case.id, by_id=actor.id, ours=True, text=data.text))
+    session.flush()
+    emit(session, CaseAnswered(actor.member_id, case.id))
 
 
 def check_open(session: Session, case: PrivateCase) -> None:
@@ -142,13 +211,6 @@ def check_open(session: Session, case: PrivateCase) -> None:
     count = len(session.scalars(select(col(PrivateMessage.id)).where(col(PrivateMessage.case_id) == case.id)).all())
     if count >= MOST:
         raise Conflict("This has become long. Please ring us, and we go on from here.")
-
-
-def _write(session: Session, case: PrivateCase, member_id: int | None, data: WriteMessage) -> None:
-    check_open(session, case)
-    session.add(PrivateMessage(case_id=case.id, by_id=member_id, ours=member_id is not None, text=data.text))
-    session.flush()
-    emit(session, CaseAnswered(member_id, case.id))
 
 
 def close_case(session: Session, actor: Actor, case: PrivateCase, data: CloseCase) -> None:
@@ -164,6 +226,22 @@ def close_case(session: Session, actor: Actor, case: PrivateCase, data: CloseCas
     session.add(case)
     write_down(session, case.thread_id, actor.member_id, "Private case closed", case.no_outcome)
     emit(session, CaseClosed(actor.member_id, case.id, bool(data.outcome)))
+
+
+def forget(session: Session, account_id: int) -> None:
+    """Whoever was invited asked to be erased: both sides' words go, and the address; what is open ends."""
+    invited = (
+        select(PrivateCase)
+        .join(ThreadLink, col(ThreadLink.id) == col(PrivateCase.thread_id))
+        .join(ExternalPost, col(ExternalPost.thread_id) == col(ThreadLink.id))
+        .where(col(ExternalPost.ext_id) == col(ThreadLink.root_ext_id), col(ExternalPost.account_id) == account_id)
+    )
+    for case in session.scalars(invited):
+        session.execute(delete(PrivateMessage).where(col(PrivateMessage.case_id) == case.id))
+        case.address = ""
+        if case.state == CaseState.open:
+            case.state, case.closed_at, case.no_outcome = CaseState.closed, clock.now(), "They asked to be erased."
+        session.add(case)
 
 
 def case_page(session: Session, case: PrivateCase, *, for_staff: bool) -> CasePage:

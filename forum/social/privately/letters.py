@@ -5,21 +5,19 @@ from sqlmodel import Session, col
 
 from forum.accounts import throttle
 from forum.accounts.inputs import Address
-from forum.core import clock, templating
-from forum.core.db import insert_ignoring
+from forum.core import templating
 from forum.core.errors import Conflict, NotFound
-from forum.core.events import emit
 from forum.core.ids import keyed, sign, unsign
 from forum.core.mail import message_id
 from forum.core.settings import settings
 from forum.jobs.queue import enqueue
 from forum.models import CaseState, PrivateCase, PrivateMessage
 from forum.social.inputs import Input
-from forum.social.privately.cases import MAX_TEXT, case_named, check_open, link_of
+from forum.social.privately.cases import MAX_TEXT, case_named, check_open, hear, link_of
 from forum.social.privately.events import CaseAnswered
 from forum.social.wire.mail import WRITE_ABOVE, Received
 
-SEAL = "private-case-address"
+SEAL, CONVERSATION = "private-case-address", "private-case-conversation"
 
 
 class GiveAddress(Input):
@@ -50,7 +48,10 @@ def address_behind(session: Session, token: str) -> tuple[PrivateCase, str]:
 
 
 def keep_address(session: Session, token: str) -> PrivateCase:
+    """Once: who was asked before the address was corrected gets nothing of it."""
     case, address = address_behind(session, token)
+    if case.address not in ("", address):
+        raise NotFound
     case.address = address
     session.add(case)
     return case
@@ -81,7 +82,8 @@ def _post(session: Session, to: str, subject: str, words: str, key: str, *, abou
 
 
 def _conversation(case: PrivateCase) -> str:
-    return f"case:{case.name}"
+    """Sealed: the name of a case stands in its invitation, which everybody reads."""
+    return f"case:{keyed(case.name, CONVERSATION)}"
 
 
 def take_in(session: Session, mail: Received) -> bool:
@@ -93,12 +95,7 @@ def take_in(session: Session, mail: Received) -> bool:
     case = next((one for one in session.scalars(theirs) if message_id(_conversation(one)) in answered), None)
     if case is None:
         raise NotFound
-    check_open(session, case)
     text = mail.text[:MAX_TEXT].strip()
     if not text:
         raise Conflict("There is nothing new in this letter.")
-    values = {"case_id": case.id, "by_id": None, "ours": False, "text": text, "mail_id": mail.id, "at": clock.now()}
-    made = insert_ignoring(session, PrivateMessage, values)
-    if made:
-        emit(session, CaseAnswered(None, case.id))
-    return made
+    return hear(session, case, text, mail.id)

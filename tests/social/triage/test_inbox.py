@@ -16,6 +16,7 @@ from forum.models import (
     Post,
     PostKind,
     PostMap,
+    PrivateCase,
     PrivateMessage,
     RuleHit,
     RuleKind,
@@ -31,6 +32,7 @@ from forum.models import (
 )
 from forum.models.jobs import Job
 from forum.social.inbox import weighing
+from forum.social.privately import cases
 from forum.social.simulated.network import OWN, Fault, Network, address
 from forum.social.watching import jobs as watching
 from forum.social.watching.rules import FLOOD
@@ -382,18 +384,23 @@ def test_private_cases_stay_private(session: Session, client: Browser, net: Netw
     session.rollback()
     share = session.exec(select(Share)).one()
     assert share.purpose == "private"
-    link = re.search(r"http://testserver(/private/\S+)", share.text)[1]
-    with Browser(client.app) as stranger:
-        page = stranger.get(link)
-        assert page.status_code == 200
+    invitation = re.search(r"http://testserver(/private/\S+)", share.text)[1]
+    with Browser(client.app) as customer, Browser(client.app) as stranger:
+        assert "charged me twice" in words(customer.get(invitation))
+        link = customer.post(invitation, {"text": "My order is 4711-0815"}).headers["location"]
+        page = customer.get(link)
+        assert "4711-0815" in words(page)
         assert page.headers["cache-control"] == "no-store"
         assert "noindex" in page.headers["x-robots-tag"]
-        assert stranger.get(link[:-1] + ("0" if link[-1] != "0" else "1")).status_code == 404
-        assert stranger.post(f"{link}/messages", {"text": "My order is 4711-0815"}).status_code == 303
+        assert customer.get(link[:-1] + ("0" if link[-1] != "0" else "1")).status_code == 404
         client.post(f"{place}/messages", {"text": "Found it, the second one goes back today."})
-        assert "the second one goes back" in words(stranger.get(link))
-        for public in ("/", "/questions", "/search?q=4711-0815", "/feed.xml", "/sitemap.xml"):
-            assert "goes back today" not in stranger.get(public).text
+        assert "the second one goes back" in words(customer.get(link))
+        late = stranger.post(invitation, {"text": "It is me, show me everything."})
+        assert (late.status_code, "has begun" in words(late)) == (409, True)
+        assert stranger.get(invitation.replace("/invitations", "")).status_code == 404
+        for public in (invitation, "/", "/questions", "/search?q=4711-0815", "/feed.xml", "/sitemap.xml"):
+            seen = stranger.get(public).text
+            assert "goes back today" not in seen and "My order is" not in seen
     assert "4711-0815" in words(client.get(place))
     assert client.post(f"{place}/closing", {}).status_code == 422
     client.post(f"{place}/closing", {"no_outcome": "It is about one bill."})
@@ -401,13 +408,28 @@ def test_private_cases_stay_private(session: Session, client: Browser, net: Netw
     assert session.exec(select(func.count()).select_from(PrivateMessage)).one() == 2
 
 
+def test_an_invitation_sent_twice_by_the_same_hand_opens_one_page(
+    session: Session, client: Browser, net: Network, marta: Member
+) -> None:
+    thread = thread_of(session, net, "maeve", "@northwind you charged me twice again")
+    client.post(f"/desk/social/{thread.id}/case")
+    session.rollback()
+    invitation = re.search(r"http://testserver(/private/\S+)", session.exec(select(Share)).one().text)[1]
+    with Browser(client.app) as customer:
+        form = {"text": "My order is 4711", "form_key": "the-key-in-the-form"}
+        pages = {customer.post(invitation, form).headers["location"] for _ in range(2)}
+        assert len(pages) == 1
+        assert words(customer.get(pages.pop())).count("My order is 4711") == 1
+        assert customer.post(invitation, {"text": "My order is 4711"}).status_code == 409
+
+
 def test_a_private_page_takes_messages_at_a_human_pace(session: Session, client: Browser, net: Network, marta: Member) -> None:
     thread = thread_of(session, net, "maeve", "@northwind you charged me twice again")
     client.post(f"/desk/social/{thread.id}/case")
     session.rollback()
-    link = re.search(r"http://testserver(/private/\S+)", session.exec(select(Share)).one().text)[1]
-    with Browser(client.app) as stranger:
-        sent = [stranger.post(f"{link}/messages", {"text": f"Number {number}"}) for number in range(11)]
+    link = cases.link_of(session.exec(select(PrivateCase)).one())
+    with Browser(client.app) as customer:
+        sent = [customer.post(f"{link}/messages", {"text": f"Number {number}"}) for number in range(11)]
     assert [one.status_code for one in sent] == [303] * 10 + [429]
     assert "Try again in" in words(sent[-1]) and "Number 10" in sent[-1].text, "what was typed comes back"
     assert int(sent[-1].headers["retry-after"]) <= 600
