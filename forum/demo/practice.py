@@ -22,14 +22,17 @@ from forum.social.channels.inputs import ConnectChannel
 from forum.social.inbox.actions import watch_thread
 from forum.social.inbox.inputs import WatchThread
 from forum.social.sharing import actions as sharing
+from forum.social.sharing.delegation import Grant, grant
 from forum.social.sharing.inputs import SaveShare, WriteReply
 from forum.social.simulated.network import OWN, Network
 from forum.social.watching.actions import make_rule
 from forum.social.watching.inputs import SaveRule
 
 CONNECTS, DECIDES = "aoife", "marta"
+HELPS = "priya"
+"""A volunteer who replies there for us, with a second reader."""
 OWN_HANDLE = "northwind"
-WORK = ("social.check_channel", "social.read_thread", "social.weigh", "social.send")
+WORK = ("social.check_channel", "social.read_thread", "social.propose_contacts", "social.weigh", "social.send")
 RULE = SaveRule(
     name="Our name, without calling us",
     kind=RuleKind.keyword,
@@ -129,6 +132,8 @@ def _read_again() -> None:
 def _decide() -> None:
     with transaction() as session:
         actor = _actor(session, DECIDES)
+        channel = session.exec(select(Channel).where(Channel.platform == Platform.simulated)).one()
+        grant(session, _actor(session, CONNECTS), Grant(handle=HELPS, channel=channel.id, level="approval", days=90))
         for told in community().practice:
             if told.reply is None and told.watch is None:
                 continue

@@ -29,11 +29,14 @@ def subject_elsewhere(session: Session, account_id: int) -> str:
 
 
 def _subject(session: Session, **owner: int) -> str:
-    insert_ignoring(session, RepSubject, {"subject": public_id(), **owner})
     ((column, value),) = owner.items()
-    row = session.execute(
+    statement = (
         select(col(RepSubject.subject), col(RepSubject.merged_into)).where(getattr(RepSubject, column) == value).with_for_update()
-    ).one()
+    )
+    row = session.execute(statement).first()
+    if row is None:
+        insert_ignoring(session, RepSubject, {"subject": public_id(), **owner})
+        row = session.execute(statement).one()
     return str(row.merged_into or row.subject)
 
 

@@ -128,7 +128,7 @@ def _item(place: int, found: Any, author: SourceAccount) -> Item:
         language="und" if language in ("zxx", "qme", "qst", "qht", "qam", "qct", "art") else language,
         edited_at=at if versions[0] != name else None,
         sensitive=bool(tweet.get("possibly_sensitive")),
-        metrics={key: _count(tweet.get(key)) for key in ("favorite_count", "retweet_count")},
+        metrics={"like": _count(tweet.get("favorite_count")), "retweet": _count(tweet.get("retweet_count"))},
     )
 
 

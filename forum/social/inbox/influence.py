@@ -13,6 +13,7 @@ FAST = 5
 _LIKES = ("likes", "like", "favourites", "favourite", "ups", "score")
 _REPOSTS = ("reposts", "repost", "reblogs", "retweets", "retweet", "boosts")
 _REPLIES = ("replies", "reply", "comments")
+_VIEWS = ("views", "impressions", "impression")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ def numbers(metrics: Mapping[str, Any]) -> tuple[int | None, int | None, int | N
     """Likes, reposts and replies, however a network calls them."""
     likes, reposts, replies = (_first(metrics, names) for names in (_LIKES, _REPOSTS, _REPLIES))
     return likes, reposts, replies
+
+
+def seen_by(metrics: Mapping[str, Any]) -> int | None:
+    """About how many were shown it, where the network tells."""
+    return _first(metrics, _VIEWS) or None
 
 
 def _first(metrics: Mapping[str, Any], names: tuple[str, ...]) -> int | None:

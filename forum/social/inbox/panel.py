@@ -33,6 +33,7 @@ from forum.social.authors import network_name, shown_handle
 from forum.social.channels.abilities import rule_of
 from forum.social.contacts.marking import MarkView, marks
 from forum.social.inbox.advice import LINES
+from forum.social.inbox.influence import seen_by
 from forum.social.inbox.told import told
 from forum.social.projection import PlacedPost, Projection
 from forum.social.reading.following import waits
@@ -84,6 +85,8 @@ class Panel:
     influence: int = 0
     terms: list[tuple[str, str, str]] = field(default_factory=list)
     growth: str = ""
+    seen_by: int | None = None
+    """About how many were shown the thread; None where the network does not tell."""
     told: list[str] = field(default_factory=list)
     similar: list[tuple[str, str]] = field(default_factory=list)
     earlier: list[Earlier] = field(default_factory=list)
@@ -129,6 +132,7 @@ def thread_panel(session: Session, actor: Actor, thread: ThreadLink, posts: Proj
         influence=weight.influence or 0,
         terms=[(str(label), str(source), f"{points:g}") for label, source, points in weight.terms or []],
         growth=_growth(posts),
+        seen_by=seen_by(asker.post.metrics) if asker else None,
         told=told(
             [one.post.text for one in posts.posts if asker and one.post.account_id == asker.post.account_id], _products(session)
         ),

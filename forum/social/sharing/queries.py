@@ -35,6 +35,7 @@ from forum.policy.permissions import Permission
 from forum.social import lengths
 from forum.social.authors import network_name, shown_handle
 from forum.social.channels.abilities import rule_through
+from forum.social.inbox.influence import seen_by
 from forum.social.sharing.drafting import resolution_address
 from forum.social.sharing.lint import Context, Finding, look
 
@@ -109,6 +110,8 @@ class ShareView:
     open_url: str
     receipt_url: str
     sent_at: datetime | None
+    seen_by: int | None
+    """About how many were shown it there; None where the network does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +232,9 @@ def _around(statement: Select[Any]) -> Select[Any]:
 def _select() -> Select[Any]:
     """A share with all that its view needs."""
     drafted, approved = aliased(Member, name="drafted"), aliased(Member, name="approved")
+    ours = aliased(ExternalPost, name="ours")
     names: list[Any] = [col(drafted.name).label("drafted_by"), col(approved.name).label("approved_by")]
+    names.append(col(ours.metrics).label("ours"))
     return (
         _around(
             select(Share, ThreadLink, Resolution, *_AROUND, *names)
@@ -237,6 +242,7 @@ def _select() -> Select[Any]:
             .join(ThreadLink, col(ThreadLink.id) == col(Share.thread_id))
         )
         .outerjoin(Resolution, col(Resolution.id) == col(Share.resolution_id))
+        .outerjoin(ours, (col(ours.thread_id) == col(ThreadLink.id)) & (col(ours.ext_id) == col(Share.receipt_ext_id)))
         .outerjoin(drafted, col(drafted.id) == col(Share.drafted_by_id))
         .outerjoin(approved, col(approved.id) == col(Share.approved_by_id))
     )
@@ -281,6 +287,7 @@ def _view(actor: Actor, row: Row[Any], recent: dict[int, list[tuple[int, str]]])
         open_url=lengths.open_url(thread.platform, thread, share.text),
         receipt_url=share.receipt_url,
         sent_at=share.sent_at,
+        seen_by=seen_by(row.ours or {}),
     )
 
 

@@ -38,7 +38,7 @@ def post_of(found: dict[str, Any], base: str, topic: dict[str, Any] | None = Non
         revision=str(version) if version > 1 else "",
         url=f"{base}/t/{topic_id}/{position}",
         edited_at=date(found.get("updated_at")) if version > 1 else None,
-        metrics={"replies": number(found.get("reply_count")) or 0, "likes": _likes(found)},
+        metrics={"replies": number(found.get("reply_count")) or 0, "likes": _likes(found), **_seen(found, topic, position)},
     )
 
 
@@ -50,6 +50,12 @@ def _native(base: str, topic_id: int, position: int) -> str:
 def _words(found: dict[str, Any], topic: dict[str, Any] | None) -> str:
     title = line(str(topic.get("title") or ""), 300) if topic else ""
     return "\n\n".join(part for part in (title, plain(html_to_text(found["cooked"]))) if part)
+
+
+def _seen(found: dict[str, Any], topic: dict[str, Any] | None, position: int) -> dict[str, int]:
+    """How many saw it: the topic says it for the first post, each other post for itself."""
+    seen = number(topic.get("views")) if topic and position == 1 else number(found.get("reads"))
+    return {"views": seen} if seen else {}
 
 
 def _likes(found: dict[str, Any]) -> int:

@@ -49,7 +49,11 @@ def post_of(found: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]], me
         edited_at=when(versions[-1]) if len(versions) > 1 else None,
         sensitive=bool(found.get("possibly_sensitive")),
         media=_media(found, media),
-        metrics={key: number(value) or 0 for key, value in _dict(found, "public_metrics").items() if key.endswith("_count")},
+        metrics={
+            key.removesuffix("_count"): number(value) or 0
+            for key, value in _dict(found, "public_metrics").items()
+            if key.endswith("_count")
+        },
     )
 
 

@@ -230,7 +230,7 @@ def test_an_x_archive_gives_the_posts_of_its_holder_and_nothing_else(
     posts = _posts(session)
     assert set(posts) == {"100", "101", "104", "106"} and report.read["posts"] == 7
     assert posts["101"].text == "See https://help.example/amber & wait" and posts["101"].parent_ext_id == "100"
-    assert posts["106"].parent_ext_id == "55" and posts["100"].metrics["favorite_count"] == 3
+    assert posts["106"].parent_ext_id == "55" and posts["100"].metrics["like"] == 3
     assert session.exec(select(ExternalAccount.ext_id)).all() == ["4711"]
     assert {row.consent for row in session.exec(select(ThreadLink))} == {"own_archive"}
     before = state()

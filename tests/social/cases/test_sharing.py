@@ -14,7 +14,7 @@ from sqlmodel import Session, select, update
 from forum.core import clock, mail
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Invalid
-from forum.models import Channel, ChannelState, Member, Role, Share, ShareAttempt, ShareState, ThreadLink
+from forum.models import Channel, ChannelState, ExternalPost, Member, Role, Share, ShareAttempt, ShareState, ThreadLink
 from forum.policy.actor import actor_of
 from forum.social import lengths
 from forum.social.connectors.base import ReplyGate
@@ -133,6 +133,23 @@ def test_case_21_what_it_answers_changed(
     assert share.state in ("draft", "failed")
     assert share.said
     assert replies(net) == 0
+
+
+def test_how_many_saw_it_is_said_where_the_network_tells(
+    client: Browser, session: Session, net: Network, marta: Member, thread: ThreadLink
+) -> None:
+    made = approved(session, marta, thread)
+    sending.send(made)
+    thread = channels.read_again(session, thread)
+    client.sign_in(marta)
+    for page in (f"/desk/shares/{made}", f"/desk/social/{thread.id}"):
+        assert "seen by about" not in words(client.get(page)).lower()
+    receipt = share_of(session, made).receipt_ext_id
+    for ext_id, seen in ((receipt, {"views": 1240}), (thread.root_ext_id, {"impression": 8900})):
+        session.exec(select(ExternalPost).where(ExternalPost.ext_id == ext_id)).one().metrics = seen
+    session.commit()
+    assert "seen by about 1,240" in words(client.get(f"/desk/shares/{made}"))
+    assert "Thread seen by about 8,900" in words(client.get(f"/desk/social/{thread.id}"))
 
 
 @pytest.mark.parametrize("lost", ["the post", "the account"])
