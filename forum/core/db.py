@@ -96,15 +96,15 @@ def is_sqlite(session: Session) -> bool:
 def insert_ignoring(session: Session, table: type[Any], values: dict[str, Any]) -> bool:
     """Insert unless a unique key forbids it; True when a row was made. "Once only" rests on this."""
     session.flush()
-    return session.execute(_ignoring(table, is_sqlite(session)), values).first() is not None
+    return session.execute(_ignoring(inspect(table), is_sqlite(session)), values).first() is not None
 
 
 @cache
-def _ignoring(table: Any, sqlite: bool) -> Any:
+def _ignoring(mapper: Any, sqlite: bool) -> Any:
     """Built once: it is asked thousands of times. PostgreSQL's row count says nothing here; a returned row does."""
-    rows = inspect(table).local_table
+    rows = mapper.local_table
     statement = sqlite_insert(rows) if sqlite else postgres_insert(rows)
-    return statement.on_conflict_do_nothing().returning(inspect(table).primary_key[0])
+    return statement.on_conflict_do_nothing().returning(mapper.primary_key[0])
 
 
 def insert_all_ignoring(session: Session, table: type[Any], rows: list[dict[str, Any]], returning: str) -> list[Any]:

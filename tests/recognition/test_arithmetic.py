@@ -1,4 +1,4 @@
-"""The arithmetic alone, over thousands of random ledgers: order does not matter, caps refill, nothing is lost."""
+"""The arithmetic alone, over thousands of random ledgers: order does not matter, caps refill, nothing is lost (REC-1, REC-3)."""
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random

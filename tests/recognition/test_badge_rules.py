@@ -1,4 +1,4 @@
-"""Each badge just below its rule, just at it, and after the piece that completed it was found to be fraud."""
+"""Each badge just below its rule, just at it, and after the piece that completed it was found to be fraud (REC-7)."""
 
 from collections.abc import Callable
 from datetime import timedelta

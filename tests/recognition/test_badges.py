@@ -1,4 +1,5 @@
-"""Badges from the press of a button to the message, the nightly check, and the pages about them."""
+"""Badges from the press of a button to the message, the nightly check, and the pages about them (REC-7, REC-8; how long a
+large community takes: bench/badges.py)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Random histories through the real acts: what is stored is what a replay of the ledger gives, at every point."""
+"""Random histories through the real acts: what is stored is what a replay of the ledger gives, at every point (REC-1, REC-2)."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""What earns, what stops earning, what never earns, and how it is explained."""
+"""What earns, what stops earning, what never earns, and how it is explained (REC-2 to REC-6)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Every kind of line has its source, its limit and its end; corrections need two people; accounts end, join and are claimed."""
+"""Every kind of line has its source, its limit and its end; corrections need two people; accounts end (REC-15), join and are claimed."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Whoever opts out is in no list and no figure, on no page and in no feed; what they wrote stays where it is."""
+"""Whoever opts out is in no list and no figure, on no page and in no feed; what they wrote stays where it is (REC-10)."""
 
 import re
 from datetime import timedelta

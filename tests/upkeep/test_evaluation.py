@@ -1,4 +1,4 @@
-"""`forum eval`: what it reads, what it prints, and the figures on real communities."""
+"""`forum eval`: what it reads, what it prints, and the figures on real communities (REC-13)."""
 
 import json
 import random
