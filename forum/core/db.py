@@ -108,15 +108,17 @@ def _ignoring(mapper: Any, sqlite: bool) -> Any:
 
 
 def insert_all_ignoring(session: Session, table: type[Any], rows: list[dict[str, Any]], returning: str) -> list[Any]:
-    """The same for many rows in one statement; the `returning` column of those that were made."""
+    """The same for many rows at once; the `returning` column of those that were made. The statement is put together once,
+    whatever the number of rows."""
     if not rows:
         return []
     session.flush()
-    statement = _insert(session, table).values(rows).on_conflict_do_nothing().returning(getattr(table, returning))
-    return list(session.execute(statement).scalars())
+    columns = table.__table__
+    statement = _insert(session, columns).on_conflict_do_nothing().returning(columns.c[returning])
+    return list(session.connection().execute(statement, rows).scalars())
 
 
-def _insert(session: Session, table: type[Any]) -> Any:
+def _insert(session: Session, table: Any) -> Any:
     return sqlite_insert(table) if is_sqlite(session) else postgres_insert(table)
 
 

@@ -15,7 +15,7 @@ from forum.core.events import emit
 from forum.core.ids import public_id
 from forum.models import BadgeAward, RepSubject, Tag
 from forum.recognition.badges.definitions import Badge, Repeat, Revocable, Scope, Tier, badges
-from forum.recognition.badges.evaluation import Earned, Survey, all_earned
+from forum.recognition.badges.evaluation import Earned, Survey, all_earned, uncollected
 from forum.recognition.badges.events import BadgeEarned, BadgesSummed, BadgeVoided
 from forum.recognition.badges.sources.shape import VOTE_PATTERN
 
@@ -29,13 +29,15 @@ NO_LONGER = "what it stood for is gone"
 
 def settle_accounts(ids: list[int] | None = None, only: str = "") -> "Outcome":
     """Give what is missing, void what rested on fraud, return what was voided and stands again. Twice changes nothing."""
-    with transaction(writes=False) as session:
+    with uncollected(), transaction(writes=False) as session:
         survey = all_earned(session, ids, only)
         held = _held(session, ids, only)
         missing = [one for key, one in survey.due.items() if key not in held]
         back = [held[key].id for key in survey.due if key in held and held[key].voided_at is not None]
         void = _void(survey, held)
         names = tag_names(session, {one.scope for one in missing if badges()[one.badge].scope == Scope.tag})
+        waiting = survey.waiting
+        del survey  # with all its rows, before anybody looks through them for circles again
     by_member: dict[int, list[Earned]] = defaultdict(list)
     for one in missing:
         by_member[one.member_id].append(one)
@@ -44,13 +46,12 @@ def settle_accounts(ids: list[int] | None = None, only: str = "") -> "Outcome":
         with transaction() as session:
             given += _give(session, dict(some), names)
     _flip(void, back)
-    return Outcome(given, len(void), len(back), survey)
+    return Outcome(given, len(void), len(back), waiting)
 
 
 class Outcome:
-    def __init__(self, given: int, voided: int, returned: int, survey: Survey) -> None:
-        self.given, self.voided, self.returned = given, voided, returned
-        self.waiting = survey.waiting
+    def __init__(self, given: int, voided: int, returned: int, waiting: list[Earned]) -> None:
+        self.given, self.voided, self.returned, self.waiting = given, voided, returned, waiting
 
     @property
     def changed(self) -> int:

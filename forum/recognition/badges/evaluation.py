@@ -54,29 +54,34 @@ class EvidenceRows:
         self.ids = None if ids is None else Some(ids, list(self.owners))
         self.fraud = False
         self._found: dict[str, list[Found]] = {}
-        self._read: dict[Callable[[Ids], Query], list[tuple[int, Any]]] = {}
+        self._read: dict[Callable[[Ids], Query], list[tuple[int, Any, bool]]] = {}
         self._groups: dict[tuple[str, Scope, bool], dict[Group, list[Evidence]]] = {}
 
     def groups(self, metric: str, scope: Scope) -> dict[Group, list[Evidence]]:
         key = (metric, scope, self.fraud)
         if key not in self._groups:
             found: dict[Group, list[Evidence]] = defaultdict(list)
+            about, fraud = self._about(scope), self.fraud
             for member_id, row, dirty in self._rows(metric):
-                if not dirty or self.fraud:
-                    found[member_id, self._scope_of(member_id, row, scope)].append(row)
+                if not dirty or fraud:
+                    found[member_id, about(member_id, row)].append(row)
             for rows in found.values():
                 rows.sort(key=_oldest_first)
             self._groups[key] = found
         return self._groups[key]
 
-    def _scope_of(self, member_id: int, row: Evidence, scope: Scope) -> str:
+    def _about(self, scope: Scope) -> Callable[[int, Evidence], str]:
+        """What an award of this scope is about, by row; chosen once, since there may be a million."""
+        joined = self.joined
         if scope == Scope.site:
-            return ""
+            return lambda member_id, row: ""
         if scope == Scope.year:
-            return str(row.at.year)
+            return lambda member_id, row: str(row.at.year)
         if scope == Scope.membership:
-            return str(membership_year(self.joined[member_id], row.at))
-        return str(row.post_id) if scope in (Scope.post, Scope.article) else row.scope
+            return lambda member_id, row: str(membership_year(joined[member_id], row.at))
+        if scope in (Scope.post, Scope.article):
+            return lambda member_id, row: str(row.post_id)
+        return lambda member_id, row: row.scope
 
     def _rows(self, name: str) -> list[Found]:
         metric = METRICS[name]
@@ -86,7 +91,7 @@ class EvidenceRows:
             for build in metric.queries:
                 if build not in self._read:
                     self._read[build] = list(self._query(build(self.ids)))
-                shaped = ((member, shape(row), self._is_fraud(row)) for member, row in self._read[build])
+                shaped = ((member, shape(row), dirty) for member, row, dirty in self._read[build])
                 self._found[name] += [(member, row, dirty) for member, row, dirty in shaped if row is not None]
         return self._found[name]
 
@@ -94,20 +99,20 @@ class EvidenceRows:
     def _lines(self) -> dict[str, list[Found]]:
         kinds = tuple({kind for metric in METRICS.values() for kind in metric.kinds})
         found: dict[str, list[Found]] = defaultdict(list)
-        for member, row in self._query(lines(kinds, self.ids)):
-            found[row[9]].append((member, evidence(row), self._is_fraud(row)))
+        for member, row, dirty in self._query(lines(kinds, self.ids)):
+            found[row[9]].append((member, evidence(row), dirty))
         return found
 
-    def _query(self, query: Query) -> Iterator[tuple[int, Any]]:
+    def _query(self, query: Query) -> Iterator[tuple[int, Any, bool]]:
         """Rows of those who take part, live or reversed for fraud; as plain rows, since there may be a million."""
         reasons, joined, owners = self._reasons, self.joined, self.owners
         for row in self._rows_of(query):
             member_id = owners.get(row[0]) if isinstance(row[0], str) else row[0]
-            if member_id is not None and member_id in joined and (row[4] not in reasons or reasons[row[4]] in FRAUD):
-                yield member_id, row
-
-    def _is_fraud(self, row: Any) -> bool:
-        return bool(row[8]) or row[4] in self._reasons
+            if member_id is None or member_id not in joined:
+                continue
+            why = reasons.get(row[4])
+            if why is None or why in FRAUD:
+                yield member_id, row, why is not None or bool(row[8])
 
     @cached_property
     def _reasons(self) -> dict[int | None, str]:
@@ -215,7 +220,7 @@ def _proofs(badge: Badge, rule: Rule, found: dict[str, dict[Group, list[Evidence
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Millions of small rows hold no circles; looking for some takes longer than everything else."""
     was = gc.isenabled()
     gc.disable()
@@ -239,7 +244,7 @@ class Survey:
         self.rows = EvidenceRows(session, self.joined, ids)
         self.settings = {key: one for key, one in settings_of(session).items() if only in ("", key)}
         self.moment = clock.now()
-        with _uncollected():
+        with uncollected():
             self.found = self._look()
 
     def _look(self) -> dict[tuple[str, int, str, int], Earned]:

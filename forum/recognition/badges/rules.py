@@ -4,10 +4,11 @@ A rule answers when it was first fulfilled. Conditions that count say the moment
 conditions about quality (a share, a lower bound) only hold or do not, on everything there is.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import accumulate
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -168,24 +169,21 @@ def reached(condition: Condition, rows: Sequence[Evidence], bound: float) -> Evi
     return next((row for row, value in _running(condition, rows) if value >= bound), None)
 
 
-def _running(condition: Condition, rows: Sequence[Evidence]) -> list[tuple[Evidence, float]]:
-    """Each row with the value after it."""
+def _running(condition: Condition, rows: Sequence[Evidence]) -> Iterator[tuple[Evidence, float]]:
+    """Each row with the value after it; whoever has seen enough looks no further."""
+    if condition.measure == Measure.total:
+        yield from zip(rows, accumulate(row.weight for row in rows), strict=True)
+        return
     seen: Counter[object] = Counter()
-    total = 0
-    values: list[tuple[Evidence, float]] = []
     for row in rows:
-        total += row.weight
         other = row.who if condition.by == "who" else row.post_id
         if other is not None:
             seen[other] += 1
-        if condition.measure == Measure.total:
-            values.append((row, total))
-        elif condition.measure == Measure.distinct:
-            values.append((row, len(seen)))
+        if condition.measure == Measure.distinct:
+            yield row, len(seen)
         else:
             most = seen.most_common(condition.groups)
-            values.append((row, most[-1][1] if len(most) == condition.groups else 0))
-    return values
+            yield row, most[-1][1] if len(most) == condition.groups else 0
 
 
 def value_of(condition: Condition, rows: Rows) -> float:
@@ -194,7 +192,8 @@ def value_of(condition: Condition, rows: Rows) -> float:
     if condition.measure == Measure.number:
         return len(mine)
     if condition.counts:
-        return _running(condition, mine)[-1][1] if mine else 0
+        last = deque(_running(condition, mine), maxlen=1)
+        return last[0][1] if last else 0
     if condition.measure == Measure.largest_share:
         return max(Counter(row.who for row in mine).values(), default=0) / max(1, len(mine))
     other = len(rows(condition.against))
