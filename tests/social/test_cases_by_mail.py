@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from email.message import EmailMessage
+from unittest.mock import Mock
 
 import pytest
 from sqlmodel import Session, select
@@ -15,6 +16,7 @@ from forum.models import ExternalAccount, Member, Notice, PrivateCase, PrivateMe
 from forum.social.privately import cases
 from forum.social.simulated.network import address
 from forum.social.wire.mail import WRITE_ABOVE, new_words, read
+from forum.web import guards
 from tests import make
 from tests.fakes.client import Browser, words
 from tests.make import channels
@@ -161,6 +163,15 @@ def test_a_letter_to_a_mistyped_address_opens_nothing_later(app, case, drain) ->
         link = re.search(r"http://testserver(/private/addresses/\S+)", astray.get_content())[1]
         assert stranger.post(link).status_code == 404
         assert CUSTOMER in words(customer.get(page_of(case)))
+
+
+def test_no_link_that_lets_in_and_no_address_is_in_the_log(app, case, drain, monkeypatch) -> None:
+    told = Mock()
+    monkeypatch.setattr(guards, "log", lambda: told)
+    confirmed(app, case, drain)
+    seen = str(told.info.mock_calls)
+    assert "/private/-/address" in seen and "/private/addresses/-" in seen
+    assert case.name not in seen and CUSTOMER not in seen
 
 
 def test_who_is_erased_is_erased_in_private_too(session, app, client, marta, case, drain) -> None:

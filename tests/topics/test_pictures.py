@@ -27,6 +27,13 @@ def with_exif():
     return drawn("JPEG", exif=exif)
 
 
+def with_wrong_exif():
+    """A note whose type is none of those that there are for it."""
+    data = bytearray(with_exif())
+    data[data.index(b"Exif\0\0") + 17] = 0
+    return bytes(data)
+
+
 def chunk(name, data):
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
@@ -74,6 +81,7 @@ def test_where_and_how_it_was_taken_is_dropped_and_it_stands_upright(signed_in):
 @pytest.mark.parametrize(
     "data",
     [
+        with_wrong_exif(),
         b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
         b"<!doctype html><script>alert(1)</script>",
         b"GIF89a<script>alert(1)</script>",

@@ -48,6 +48,8 @@ CHANGED = "What it answers was edited or deleted since somebody approved it. Rea
 EXPIRED = "The approval is a week old. Read it once more."
 STOPPED = "Whoever approved it may not any more, so it did not go out."
 READY = (ShareState.approved, ShareState.retrying)
+LEFT = (ShareState.sending, ShareState.unknown)
+"""It may stand there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def send(share_id: int) -> None:
     with transaction(writes=False) as session:
         share = session.get(Share, share_id)
         state = ShareState(share.state) if share is not None else ShareState.dropped
-    if state in (ShareState.sending, ShareState.unknown):
+    if state in LEFT:
         _reconcile(share_id)
     elif state in READY:
         _send(share_id)
@@ -200,7 +202,9 @@ def _closed(plan: _Plan, gate: ReplyGate) -> None:
 
 def _not_sent(plan: _Plan, error: ConnectorError) -> None:
     with transaction() as session:
-        share = session.get_one(Share, plan.share_id, with_for_update=True)
+        share = _open(session, plan.share_id)
+        if share is None:
+            return
         _close_attempt(session, share, type(error).__name__)
         if isinstance(error, UnknownOutcome):
             share.state, share.misses, share.next_at = ShareState.unknown, 0, clock.now() + LOOK_AGAIN
@@ -218,6 +222,12 @@ def _not_sent(plan: _Plan, error: ConnectorError) -> None:
             _later(share, error)
         session.add(share)
         _tell(session, share)
+
+
+def _open(session: Session, share_id: int) -> Share | None:
+    """None when it was settled while the network was asked: a person says where it stands, or it was found."""
+    share = session.get_one(Share, share_id, with_for_update=True)
+    return share if share.state in LEFT else None
 
 
 def _later(share: Share, error: ConnectorError) -> None:
@@ -247,13 +257,13 @@ def _later(share: Share, error: ConnectorError) -> None:
 def _reconcile(share_id: int) -> None:
     """It may stand there: look for it, twice, before it is sent again."""
     with transaction(writes=False) as session:
-        share = session.get_one(Share, share_id)
-        thread = session.get_one(ThreadLink, share.thread_id)
-        channel = session.get(Channel, share.channel_id) if share.channel_id else None
-        target = target_of(session, share, thread)
-        if share.next_at is not None and share.next_at > clock.now():
+        asked = session.get_one(Share, share_id)
+        thread = session.get_one(ThreadLink, asked.thread_id)
+        channel = session.get(Channel, asked.channel_id) if asked.channel_id else None
+        target = target_of(session, asked, thread)
+        if asked.next_at is not None and asked.next_at > clock.now():
             return
-        plan = _made(share, thread, channel, target) if channel is not None and target is not None else None
+        plan = _made(asked, thread, channel, target) if channel is not None and target is not None else None
     if plan is None:
         _left_to_people(share_id)
         return
@@ -261,15 +271,17 @@ def _reconcile(share_id: int) -> None:
         found = through(plan.channel_id, lambda connector, budget: _find(connector, plan, budget), sending=True)
     except ConnectorError:
         with transaction() as session:
-            share = session.get_one(Share, share_id, with_for_update=True)
-            share.state, share.next_at = ShareState.unknown, clock.now() + LOOK_AGAIN
-            session.add(share)
+            if (share := _open(session, share_id)) is not None:
+                share.state, share.next_at = ShareState.unknown, clock.now() + LOOK_AGAIN
+                session.add(share)
         return
     if found is not None:
         _sent(plan, found, "found")
         return
     with transaction() as session:
-        share = session.get_one(Share, share_id, with_for_update=True)
+        share = _open(session, share_id)
+        if share is None:
+            return
         _close_attempt(session, share, "missing")
         share.misses += 1
         again = share.misses >= LOOKS
@@ -282,7 +294,9 @@ def _reconcile(share_id: int) -> None:
 def _left_to_people(share_id: int) -> None:
     """The account or what it answers is gone from here, so nobody can look by machine."""
     with transaction() as session:
-        share = session.get_one(Share, share_id, with_for_update=True)
+        share = _open(session, share_id)
+        if share is None:
+            return
         _close_attempt(session, share, "unknown")
         share.state, share.next_at = ShareState.by_hand, None
         share.said = "It may stand there already, and we cannot look any more. Look there before you post it."

@@ -353,6 +353,21 @@ def test_dropped_while_the_network_is_asked(
     assert share_of(session, made).state == "dropped"
 
 
+def test_a_person_says_where_it_stands_while_it_is_looked_for(session, client, net, marta, thread, monkeypatch) -> None:
+    made = approved(session, marta, thread)
+    client.sign_in(marta)
+    with transaction() as writing:
+        writing.execute(update(Share).where(Share.id == made).values(state=ShareState.unknown, misses=1, next_at=clock.now()))
+
+    async def look(self, *_) -> None:
+        await asyncio.to_thread(client.post, f"/shares/{made}/receipt", {"receipt_url": "https://network.example/@us/9"})
+
+    monkeypatch.setattr(Simulated, "find_sent", look)
+    sending.send(made)
+    run_due()
+    assert (share_of(session, made).state, replies(net)) == ("posted", 0), "it is not sent once more"
+
+
 def test_taken_back_while_it_is_looked_at(session: Session, net: Network, marta: Member, thread: ThreadLink, monkeypatch) -> None:
     made = approved(session, marta, thread)
     sending.send(made)
