@@ -1,13 +1,13 @@
 """where a customer reads our answers, and which letter a message came in
 
-Revision ID: 0025
+Revision ID: 0027
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

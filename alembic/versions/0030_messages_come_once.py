@@ -1,12 +1,12 @@
 """a private message names the form it was written in, as it named its letter
 
-Revision ID: 0028
+Revision ID: 0030
 """
 
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
