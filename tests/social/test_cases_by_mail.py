@@ -154,6 +154,27 @@ def test_the_public_invitation_does_not_tell_how_to_answer_by_mail(session, app,
     assert received(forged.as_bytes()) == 67
 
 
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "maeve@example.org <somebody@example.com>",
+        "<maeve@example.org>, <somebody@example.com>",
+        "<somebody@example.com>\r\nFrom: <maeve@example.org>",
+        "Maeve <maeve@example.org> <somebody@example.com>",
+    ],
+)
+def test_a_sender_that_reads_in_two_ways_is_nobody(sender: str) -> None:
+    """The mail server may have checked the other one."""
+    assert read(f"From: {sender}\r\nMessage-ID: <1@x>\r\n\r\nIt is me.\r\n".encode()) is None
+
+
+@pytest.mark.parametrize(
+    "sender", ["Maeve J. O'Hara <maeve@example.org>", '"O, Maeve" <MAEVE@example.org>', "maeve@example.org (Maeve)"]
+)
+def test_a_sender_is_read_in_any_usual_writing(sender: str) -> None:
+    assert read(f"From: {sender}\r\nMessage-ID: <1@x>\r\n\r\nIt is me.\r\n".encode()).sender == CUSTOMER
+
+
 def test_a_letter_to_a_mistyped_address_opens_nothing_later(app, case, drain) -> None:
     with Browser(app) as customer, Browser(app) as stranger:
         customer.post(f"{page_of(case)}/address", {"address": "meave@example.org"})

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.errors import InvalidHeaderDefect
 from email.message import EmailMessage
 from email.policy import default as default_policy
-from email.utils import parseaddr
 
 from forum.core.text import clean_anyway
 from forum.social.wire.html_text import html_to_text
@@ -41,7 +41,7 @@ def read(source: bytes) -> Received | None:
     try:
         message = message_from_bytes(source, policy=default_policy)
         assert isinstance(message, EmailMessage)
-        sender = parseaddr(_header(message, "from"))[1].lower()
+        sender = _sender(message)
         ids = _ID.findall(_header(message, "message-id"))
         if not sender or not ids:
             return None
@@ -49,6 +49,15 @@ def read(source: bytes) -> Received | None:
         return Received(ids[0], sender, tuple(dict.fromkeys(nearest[:100])), new_words(_words(message)), _automatic(message))
     except (ValueError, LookupError, AttributeError, TypeError, IndexError, RecursionError, AssertionError):
         return None  # the standard parser has its own opinions of broken mail; none of them may stop the queue
+
+
+def _sender(message: EmailMessage) -> str:
+    """Of one address that reads in one way only: else a mail server may have looked at another one than we do."""
+    found = message.get_all("from", [])
+    if len(found) != 1 or len(found[0].addresses) != 1:
+        return ""
+    doubtful = any(isinstance(one, InvalidHeaderDefect) for one in found[0].defects)
+    return "" if doubtful else str(found[0].addresses[0].addr_spec).lower()
 
 
 def _header(message: EmailMessage, name: str) -> str:
