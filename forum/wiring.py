@@ -103,6 +103,8 @@ JOBS: dict[str, Function] = {
     "social.check_claim": claims.check,
     "social.propose_contacts": proposals.propose,
     "social.take_back": sending.take_back,
+    "social.mail_answer": private_letters.mail_answer,
+    "social.forget_address": private_letters.forget_address,
     "social.send_due": sending.tick,
     "social.weigh": partial(weighing.weigh, similar=like_thread),
     "social.inbox_tick": partial(weighing.weigh_waiting, similar=like_thread),
@@ -419,7 +421,7 @@ def _wire_triage() -> None:
     subscribe(watching.RulePaused, record)
     subscribe(privately.CaseOpened, record)
     subscribe(privately.CaseAnswered, record, private_letters.write_to_customer, social_notices.tell_case)
-    subscribe(privately.CaseClosed, record)
+    subscribe(privately.CaseClosed, record, private_letters.forget_later)
     subscribe(incidents.IncidentSuspected, record)
     subscribe(incidents.IncidentConfirmed, record)
     subscribe(incidents.IncidentDismissed, record)

@@ -3,5 +3,5 @@
 from forum.core.mail import Letter, deliver
 
 
-def send(to: str, subject: str, text: str, key: str, about: str = "") -> None:
-    deliver(Letter(to=to, subject=subject, text=text, key=key, about=about))
+def send(to: str, subject: str, text: str, key: str) -> None:
+    deliver(Letter(to=to, subject=subject, text=text, key=key))

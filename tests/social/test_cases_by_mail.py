@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from email.message import EmailMessage
 from unittest.mock import Mock
 
@@ -10,7 +11,7 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from forum.cli import app as command
-from forum.core import mail
+from forum.core import clock, mail
 from forum.core.settings import settings
 from forum.models import ExternalAccount, Member, Notice, PrivateCase, PrivateMessage, Share
 from forum.social.privately import cases
@@ -120,9 +121,12 @@ def test_letters_of_others_machines_and_closed_cases_change_nothing(session, app
     assert received(stranger.as_bytes()) == 67
     assert received(b"\x00\xff not a letter") == 65
     client.post(f"/desk/cases/{case.id}/closing", {"no_outcome": "It is about one bill."})
+    assert received(answer_to(letter, "One more thing.")) == 67
+    moment = clock.now() + timedelta(hours=2)
+    clock.use(lambda: moment)
+    drain()
     session.rollback()
     assert session.get_one(PrivateCase, case.id).address == ""
-    assert received(answer_to(letter, "One more thing.")) == 67
     assert said(session) == ["Which order was it?"]
 
 
@@ -246,3 +250,22 @@ def test_what_is_new_in_a_letter(text: str, new: str) -> None:
 def test_broken_mail_stops_nothing(source: bytes) -> None:
     mail_read = read(source)
     assert mail_read is None or mail_read.sender == "a@b.example"
+
+
+def test_the_last_answer_goes_out_and_a_closed_case_opens_again(session, app, client, case, drain) -> None:
+    confirmed(app, case, drain)
+    client.post(f"/desk/cases/{case.id}/messages", {"text": "It is paid back."})
+    client.post(f"/desk/cases/{case.id}/closing", {"no_outcome": "It is about one bill."})
+    drain()
+    assert "It is paid back." in letters()[0].get_content()
+    thread = f"/desk/social/{case.thread_id}"
+    assert "Open the private case again" in words(client.get(thread))
+    assert client.post(f"{thread}/case").headers["location"] == f"/desk/cases/{case.id}"
+    assert client.post(f"{thread}/case").status_code == 409
+    with Browser(app) as customer:
+        assert "It is paid back." in words(customer.get(page_of(case)))
+        assert customer.post(f"{page_of(case)}/messages", {"text": "It came twice."}).status_code == 303
+    session.rollback()
+    texts = [one.text for one in session.exec(select(Share).order_by(Share.id))]
+    assert "opened our private conversation again" in texts[-1]
+    assert session.get_one(PrivateCase, case.id).address == CUSTOMER

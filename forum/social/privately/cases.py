@@ -87,17 +87,37 @@ def open_case(session: Session, actor: Actor, thread: ThreadLink) -> PrivateCase
     require(actor, Permission.case_answer)
     made = {"name": public_id(), "thread_id": thread.id, "state": CaseState.open, "opened_by_id": actor.id}
     made |= {"opened_at": clock.now(), "outcome": "", "no_outcome": ""}
-    if not insert_ignoring(session, PrivateCase, made):
-        raise Conflict("This thread is handled in private already.")
-    case = session.scalars(select(PrivateCase).where(col(PrivateCase.thread_id) == thread.id)).one()
+    fresh = insert_ignoring(session, PrivateCase, made)
+    case = session.scalars(select(PrivateCase).where(col(PrivateCase.thread_id) == thread.id).with_for_update()).one()
+    if not fresh:
+        return _open_again(session, actor, case, thread)
     if thread.state == TriageState.published:
         write_down(session, thread.id, actor.member_id, "Taken private", "")
     else:
         turn(session, thread, OPEN, TriageState.private, actor.member_id, "")
+    text = f"We'd like to fix this with you directly: {_invitation_to(case)} (please don't post personal details here)"
+    return _invite(session, actor, case, thread, text)
+
+
+def _open_again(session: Session, actor: Actor, case: PrivateCase, thread: ThreadLink) -> PrivateCase:
+    """With all that was said; the customer's page is the one they had, or the first answer opens it."""
+    if case.state == CaseState.open:
+        raise Conflict("This thread is handled in private already.")
+    case.state, case.opened_at, case.opened_by_id = CaseState.open, clock.now(), actor.id
+    case.closed_at, case.closed_by_id, case.outcome, case.no_outcome = None, None, "", ""
+    session.add(case)
+    write_down(session, thread.id, actor.member_id, "Taken private again", "")
+    begun = bool(_heard(session, case))
+    where = "on the page you had" if begun else f"here: {_invitation_to(case)}"
+    return _invite(
+        session, actor, case, thread, f"We have opened our private conversation again, {where}. Please write to us there."
+    )
+
+
+def _invite(session: Session, actor: Actor, case: PrivateCase, thread: ThreadLink, text: str) -> PrivateCase:
     author = session.execute(_asker(thread)).first()
     handle = shown_handle(thread.platform, author.handle) + " " if author else ""
-    text = f"{handle}We'd like to fix this with you directly: {_invitation_to(case)} (please don't post personal details here)"
-    write_reply(session, actor, thread, WriteReply(purpose="private", text=text))
+    write_reply(session, actor, thread, WriteReply(purpose="private", text=handle + text))
     emit(session, CaseOpened(actor.member_id, case.id, thread.id))
     return case
 
@@ -222,7 +242,6 @@ def close_case(session: Session, actor: Actor, case: PrivateCase, data: CloseCas
         raise Conflict("This case is closed already.")
     case.state, case.closed_at, case.closed_by_id = CaseState.closed, clock.now(), actor.id
     case.outcome, case.no_outcome = data.outcome, "" if data.outcome else data.no_outcome
-    case.address = ""  # it was for this conversation only
     session.add(case)
     write_down(session, case.thread_id, actor.member_id, "Private case closed", case.no_outcome)
     emit(session, CaseClosed(actor.member_id, case.id, bool(data.outcome)))

@@ -1,22 +1,27 @@
 """A private case by mail: the customer says where, confirms it, reads our answers there and may answer the letter."""
 
-from sqlalchemy import select
+from datetime import timedelta
+
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from forum.accounts import throttle
 from forum.accounts.inputs import Address
 from forum.core import templating
+from forum.core.db import transaction
 from forum.core.errors import Conflict, NotFound
 from forum.core.ids import keyed, sign, unsign
-from forum.core.mail import message_id
+from forum.core.mail import Letter, deliver, message_id
 from forum.core.settings import settings
 from forum.jobs.queue import enqueue
 from forum.models import CaseState, PrivateCase, PrivateMessage
 from forum.social.inputs import Input
 from forum.social.privately.cases import MAX_TEXT, case_named, check_open, hear, link_of
-from forum.social.privately.events import CaseAnswered
+from forum.social.privately.events import CaseAnswered, CaseClosed
 from forum.social.wire.mail import WRITE_ABOVE, Received
 
+AFTER_CLOSING = timedelta(hours=1)
+"""So long an address is kept when a case is closed, so that the last answer still goes out."""
 SEAL, CONVERSATION = "private-case-address", "private-case-conversation"
 
 
@@ -36,7 +41,8 @@ def ask_address(session: Session, case: PrivateCase, data: GiveAddress) -> None:
         "email/case_address.txt", url=f"{settings().base_url}/private/addresses/{token}", site=settings().site_name
     )
     key = f"case-address:{keyed(address, case.name)[:20]}"
-    _post(session, address, "Shall we answer you here?", words, key)
+    subject = f"Shall we answer you here? · {settings().site_name}"
+    enqueue(session, "mail.send", dedup_key=f"mail:{key}", to=address, subject=subject, text=words, key=key)
 
 
 def address_behind(session: Session, token: str) -> tuple[PrivateCase, str]:
@@ -58,27 +64,53 @@ def keep_address(session: Session, token: str) -> PrivateCase:
 
 
 def write_to_customer(session: Session, event: CaseAnswered) -> None:
-    """Our answer goes to the address they gave; the letters of a case are one conversation in any mail program."""
+    """Our answer goes to the address they gave. The job has its number only, so nothing private lies in the queue."""
     case = session.get_one(PrivateCase, event.case_id)
-    if event.actor_id is None or not case.address:
-        return
-    newest = select(PrivateMessage).where(col(PrivateMessage.case_id) == case.id).order_by(col(PrivateMessage.id).desc())
-    said = session.scalars(newest.limit(1)).one()
-    answerable = bool(settings().mail_reply_to)
+    if event.actor_id is not None and case.address:
+        newest = select(func.max(PrivateMessage.id)).where(col(PrivateMessage.case_id) == case.id)
+        number = session.scalars(newest).one()
+        enqueue(session, "social.mail_answer", dedup_key=f"case-message:{number}", number=number)
+
+
+def forget_later(session: Session, event: CaseClosed) -> None:
+    enqueue(
+        session, "social.forget_address", dedup_key=f"case-address:{event.case_id}", delay=AFTER_CLOSING, case_id=event.case_id
+    )
+
+
+def forget_address(case_id: int) -> None:
+    """It was for one conversation. A case that was opened again meanwhile goes on as it was."""
+    with transaction() as session:
+        case = session.get(PrivateCase, case_id)
+        if case is not None and case.state == CaseState.closed:
+            case.address = ""
+            session.add(case)
+
+
+def mail_answer(number: int) -> None:
+    """The letters of a case are one conversation in any mail program."""
+    with transaction(writes=False) as session:
+        letter = _answer(session, number)
+    if letter is not None:
+        deliver(letter)
+
+
+def _answer(session: Session, number: int) -> Letter | None:
+    """None when it was erased, or the address taken back, meanwhile."""
+    said = session.get(PrivateMessage, number)
+    case = session.get_one(PrivateCase, said.case_id) if said is not None else None
+    if said is None or case is None or not case.address:
+        return None
     words = templating.render(
         "email/case_answer.txt",
         text=said.text,
         url=link_of(case),
         site=settings().site_name,
         above=WRITE_ABOVE,
-        answerable=answerable,
+        answerable=bool(settings().mail_reply_to),
     )
-    _post(session, case.address, "Our answer to you", words, f"case-message:{said.id}", about=_conversation(case))
-
-
-def _post(session: Session, to: str, subject: str, words: str, key: str, *, about: str = "") -> None:
-    subject = f"{subject} · {settings().site_name}"
-    enqueue(session, "mail.send", dedup_key=f"mail:{key}", to=to, subject=subject, text=words, key=key, about=about)
+    subject = f"Our answer to you · {settings().site_name}"
+    return Letter(case.address, subject, words, f"case-message:{number}", _conversation(case))
 
 
 def _conversation(case: PrivateCase) -> str:

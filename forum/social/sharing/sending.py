@@ -184,7 +184,7 @@ def _put_off(plan: _Plan, error: ConnectorError) -> None:
         elif isinstance(error, Forbidden | Denied):
             share.state, share.said = ShareState.by_hand, f"The network does not let us: {error} Post it by hand."
         else:
-            _later(share, error)
+            _later(session, share, error)
         session.add(share)
         _tell(session, share)
 
@@ -219,7 +219,7 @@ def _not_sent(plan: _Plan, error: ConnectorError) -> None:
                 f"The network does not let us reply there ({error.gate}). Post it by hand.",
             )
         else:
-            _later(share, error)
+            _later(session, share, error)
         session.add(share)
         _tell(session, share)
 
@@ -230,13 +230,13 @@ def _open(session: Session, share_id: int) -> Share | None:
     return share if share.state in LEFT else None
 
 
-def _later(share: Share, error: ConnectorError) -> None:
+def _later(session: Session, share: Share, error: ConnectorError) -> None:
     """Surely not sent: tried again when the network asks for it, or after a growing pause; then a person decides."""
     now = clock.now()
     if isinstance(error, AuthFailed | NotNow):
         until = error.until if isinstance(error, NotNow) else None
-        if share.approved_at is not None and now - share.approved_at > AWAY:
-            share.state, share.next_at = ShareState.by_hand, None
+        if _away(session, share, now):
+            share.state, share.next_at = ShareState.failed, None
             share.said = f"{error} Post it by hand, or send it once more when the channel is back."[:300]
             return
         share.state, share.next_at, share.said = (
@@ -252,6 +252,13 @@ def _later(share: Share, error: ConnectorError) -> None:
     pause = timedelta(seconds=RETRY[share.attempts])
     at = error.reset_at if isinstance(error, RateLimited) and error.reset_at else now + pause
     share.state, share.next_at, share.said = ShareState.retrying, max(at, now + timedelta(seconds=5)), str(error)[:300]
+
+
+def _away(session: Session, share: Share, now: datetime) -> bool:
+    """Since the approval, and since its network last answered us."""
+    channel = session.get(Channel, share.channel_id) if share.channel_id else None
+    heard = channel.last_success_at if channel else None
+    return now - max(one for one in (share.approved_at, heard, now - 2 * AWAY) if one is not None) > AWAY
 
 
 def _reconcile(share_id: int) -> None:

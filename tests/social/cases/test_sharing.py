@@ -458,7 +458,7 @@ def test_a_channel_away_for_an_hour_and_people_post_by_hand(
         run_due()
         drain()
     share = share_of(session, made)
-    assert (share.state, share.next_at, replies(net)) == ("by_hand", None, 0)
+    assert (share.state, share.next_at, replies(net)) == ("failed", None, 0)
     (letter,) = [one for one in mail.delivered() if "by hand" in one["Subject"]]
     assert letter["To"] == marta.email
     assert TEXT in letter.get_content()
