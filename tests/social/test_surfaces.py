@@ -131,7 +131,7 @@ def test_case_50_what_is_not_public_stands_on_no_surface(app: object, session: S
         channels.read_again(session, thread)
     agent = actor_of(make.agent(session))
     case = cases.open_case(session, agent, session.get_one(ThreadLink, thread.id))
-    cases.write_as_customer(session, case, cases.WriteMessage(text=_say(CASE)))
+    cases.write_as_customer(session, case, cases.WriteMessage(text=_say(CASE)), "a-form")
     cases.write_as_staff(session, agent, case, cases.WriteMessage(text=_say(CASE)))
     session.commit()
     later = clock.now() + feed.FORGET_AFTER + timedelta(minutes=1)
