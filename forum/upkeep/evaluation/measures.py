@@ -22,11 +22,11 @@ class Standing:
     ever: set[int] = field(default_factory=set)
 
     def take(self, order: list[int], truths: Mapping[str, Collection[int]]) -> None:
-        """`truths` names who was right in which sense; nobody means the question does not count."""
-        if not truths.get("any"):
-            return
+        """`truths` names who was right in which sense. Where nobody was, only who would have been shown is counted."""
         self.first_five.update(order[:5])
         self.ever.update(order)
+        if not truths.get("any"):
+            return
         place = {person: number for number, person in enumerate(order, 1)}
         for name, people in truths.items():
             if people:
