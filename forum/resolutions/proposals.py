@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
-from forum.core import clock, markdown, paging, text
+from forum.core import clock, markdown, text
 from forum.core.db import insert_ignoring
 from forum.core.errors import Conflict, NotFound
 from forum.core.events import emit
@@ -22,10 +22,9 @@ from forum.topics.access import access_topic
 from forum.topics.actions import check_links, rendered
 from forum.topics.people import COLUMNS, person
 from forum.topics.rows import topic_url, visible_topics
-from forum.topics.suggestions import SuggestionList, SuggestionRow
+from forum.topics.suggestions import PAGE, SuggestionList, SuggestionRow, longest_first
 from forum.topics.views import PersonView
 
-PAGE = 25
 MOST_OPEN = 3
 """Articles of one member that may wait at a time."""
 STATES = {
@@ -203,14 +202,7 @@ def waiting_list(session: Session, actor: Actor, after: str | None) -> Suggestio
     """Everything that waits, for those who publish; the longest first."""
     require(actor, Permission.resolution_write)
     query = _rows().where(col(ArticleProposal.state) == ArticleState.open, visible_topics(actor))
-    key = paging.decode(after, datetime)
-    at = col(ArticleProposal.at)
-    if key is not None:
-        query = query.where((at > key[0]) | ((at == key[0]) & (col(ArticleProposal.id) > key[1])))
-    rows = session.execute(query.order_by(at, col(ArticleProposal.id)).limit(PAGE + 1)).all()
-    page = paging.cut(rows, PAGE, _row, lambda row: (row.at, row.id), first=key is None)
-    more = f"/desk/articles?after={page.after}" if page.after else None
-    return SuggestionList(page.items, None if page.first else "/desk/articles", more)
+    return longest_first(session, query, ArticleProposal, _row, "/desk/articles", after)
 
 
 def own_articles(session: Session, actor: Actor) -> list[SuggestionRow]:

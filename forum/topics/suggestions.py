@@ -1,5 +1,6 @@
 """Suggested edits as people see them: one with its difference, those that wait, and one's own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from sqlalchemy import Row, Select, select
 from sqlmodel import Session, col
 
 from forum.core import paging
-from forum.models import Member, Post, PostKind, Revision, SuggestedEdit, SuggestionState, Topic
+from forum.models import ArticleProposal, Member, Post, PostKind, Revision, SuggestedEdit, SuggestionState, Topic
 from forum.policy.actor import Actor
 from forum.policy.check import may, require
 from forum.policy.facts import About
@@ -156,13 +157,24 @@ def waiting_list(session: Session, actor: Actor, after: str | None) -> Suggestio
     """Everything that waits, for those who look after the place; the longest first."""
     require(actor, Permission.edits_see)
     query = _rows().where(col(SuggestedEdit.state) == SuggestionState.open, visible_topics(actor))
+    return longest_first(session, query, SuggestedEdit, _view, "/desk/edits", after)
+
+
+def longest_first(
+    session: Session,
+    query: Select[Any],
+    table: type[SuggestedEdit] | type[ArticleProposal],
+    view: Callable[[Any], SuggestionRow],
+    url: str,
+    after: str | None,
+) -> SuggestionList:
+    """One page of what waits, by when it came."""
     key = paging.decode(after, datetime)
-    at = col(SuggestedEdit.at)
+    at, number = col(table.at), col(table.id)
     if key is not None:
-        query = query.where((at > key[0]) | ((at == key[0]) & (col(SuggestedEdit.id) > key[1])))
-    rows = session.execute(query.order_by(at, col(SuggestedEdit.id)).limit(PAGE + 1)).all()
-    page = paging.cut(rows, PAGE, _view, lambda row: (row.at, row.id), first=key is None)
-    return _list(page, "/desk/edits")
+        query = query.where((at > key[0]) | ((at == key[0]) & (number > key[1])))
+    rows = session.execute(query.order_by(at, number).limit(PAGE + 1)).all()
+    return _list(paging.cut(rows, PAGE, view, lambda row: (row.at, row.id), first=key is None), url)
 
 
 def own_suggestions(session: Session, actor: Actor, after: str | None) -> OwnSuggestions:

@@ -1,19 +1,10 @@
-"""Each test begins with no flood counted against it, and builds rows without holding the write lock."""
-
-from collections.abc import Iterator
+"""Each test begins with no flood counted against it."""
 
 import pytest
-from sqlmodel import Session
 
-from forum.core import db, ratelimit
+from forum.core import ratelimit
 
 
 @pytest.fixture(autouse=True)
 def _calm() -> None:
     ratelimit._limiter.cache_clear()
-
-
-@pytest.fixture
-def session(database: None) -> Iterator[Session]:
-    with Session(db.engine().execution_options(forum_writes=False), expire_on_commit=False) as opened:
-        yield opened

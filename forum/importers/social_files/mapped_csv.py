@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from forum.core.errors import Invalid
 from forum.importers.social_files.dates import moment
 from forum.importers.social_files.opening import sources
+from forum.importers.social_files.streams import rows_of
 from forum.models.social import AccountKind, Platform
 from forum.social.sources import Item, Skipped, SourceAccount, SourcePost, host_of, line, plain
 from forum.social.wire.values import address
@@ -162,17 +163,11 @@ def _header(reader: "Reader") -> list[str]:
 
 
 def _rows(reader: "Reader", width: int, places: dict[str, int], columns: Columns) -> Iterator[Item]:
-    while True:
-        start = reader.line_num + 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield Skipped(start, "", "A field of this row is longer than any post.")
+    for found in rows_of(reader):
+        if isinstance(found, Skipped):
+            yield found
             continue
-        if not row:
-            continue
+        start, row = found
         if len(row) != width:
             yield Skipped(start, line(row[0], 40), "This row has more or fewer fields than the first line.")
         else:

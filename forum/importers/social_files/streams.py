@@ -1,11 +1,16 @@
-"""The objects of one long JSON list, one after the other, so that memory stays bounded."""
+"""What a long file holds, one thing after the other, so that memory stays bounded: objects of a JSON list, rows of a table."""
 
 import codecs
+import csv
 import json
 from collections.abc import Callable, Iterator
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from forum.core.errors import Invalid
+from forum.social.sources import Skipped
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 CHUNK = 256 * 1024
 MAX_OBJECT = 4_000_000
@@ -48,3 +53,18 @@ def _opened(file: IO[bytes], decode: Callable[[bytes, bool], str], mark: str) ->
         if not more:
             break
     raise Invalid({"file": CUT_OFF})
+
+
+def rows_of(reader: "Reader") -> Iterator[tuple[int, list[str]] | Skipped]:
+    """Each row that holds anything, with the line it starts in; what cannot be read is named, and the next row follows."""
+    while True:
+        start = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield Skipped(start, "", "A field of this row is longer than any post.")
+            continue
+        if row:
+            yield start, row

@@ -9,6 +9,7 @@ from typing import IO
 
 from forum.importers.social_files.dates import moment
 from forum.importers.social_files.opening import sources
+from forum.importers.social_files.streams import rows_of
 from forum.models.social import AccountKind
 from forum.social.sources import Item, Skipped, SourceAccount, SourcePost, line, plain
 
@@ -32,17 +33,12 @@ def _rows(name: str, file: IO[bytes]) -> Iterator[Item]:
         yield Skipped(1, name, "Not a post: the first line does not name the seven columns.")
         return
     order = [header.index(column) for column in COLUMNS]
-    while True:
-        start = reader.line_num + 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield Skipped(start, "", "A field of this row is longer than any post.")
+    for found in rows_of(reader):
+        if isinstance(found, Skipped):
+            yield found
             continue
-        if row:
-            yield _post(start, [row[place] for place in order] if len(row) == len(COLUMNS) else row)
+        start, row = found
+        yield _post(start, [row[place] for place in order] if len(row) == len(COLUMNS) else row)
 
 
 def _post(number: int, row: list[str]) -> Item:
