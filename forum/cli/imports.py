@@ -43,7 +43,10 @@ def social(
     ] = None,
     network: Annotated[Platform, typer.Option(help="For csv: whose ids these are.")] = Platform.elsewhere,
     place: Annotated[
-        str, typer.Option(help="For csv: a word for where it comes from, part of ids that no network knows.")
+        str,
+        typer.Option(
+            help="For csv: a word for where it comes from, part of ids that no network knows. For discourse-json: the forum's address."
+        ),
     ] = "file",
     dry_run: DryRun = False,
     as_json: AsJson = False,

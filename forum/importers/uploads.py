@@ -41,6 +41,9 @@ LABELS = {
     Format.support_csv: "Customer support on Twitter (CSV)",
     Format.mastodon_json: "Statuses of a Mastodon server (JSON)",
     Format.bluesky_json: "Posts of Bluesky (JSON)",
+    Format.x_json: "Posts of X, as its API answers (JSON)",
+    Format.reddit_json: "Threads of Reddit, as its API answers (JSON)",
+    Format.discourse_json: "Topics of a Discourse forum (JSON)",
 }
 SUFFIXES = {Format.x_archive: ".zip", Format.csv: ".csv", Format.support_csv: ".csv"}
 Heading = Annotated[Line, Field(max_length=200)]

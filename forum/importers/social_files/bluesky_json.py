@@ -4,27 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from forum.importers.social_files.documents import NOT_A_POST, Document, documents
-from forum.social.sources import Item, Skipped
+from forum.importers.social_files.documents import items
+from forum.social.sources import Item
 from forum.social.wire.bluesky import MISSING, is_post, post_of
 
 
 def read(path: Path) -> Iterator[Item]:
-    for document in documents(path):
-        if isinstance(document, Skipped):
-            yield document
-        else:
-            yield from _document(document)
-
-
-def _document(document: Document) -> Iterator[Item]:
-    found = 0
-    if 200 <= document.code < 300:
-        for view in _views(document.body):
-            found += 1
-            yield post_of(view, document.line)
-    if not found:
-        yield Skipped(document.line, document.name, NOT_A_POST)
+    return items(path, lambda document: map(post_of, _views(document.body)))
 
 
 def _views(body: Any) -> Iterator[dict[str, Any]]:

@@ -1,13 +1,13 @@
 """JSON as platforms and recorders leave it: one document a file, one a line, or recorded responses that wrap bodies."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 from forum.importers.social_files.opening import sources
-from forum.social.sources import Skipped
+from forum.social.sources import Item, Skipped
 
 MAX_DOCUMENT = 300_000_000
 NOT_A_POST = "Not a post."
@@ -23,6 +23,20 @@ class Document:
     method: str = "GET"
     address: str = ""
     code: int = 200
+
+
+def items(path: Path, read: Callable[[Document], Iterable[Item]]) -> Iterator[Item]:
+    """What `read` finds in each document that a server sent as good; one without a post is named."""
+    for document in documents(path):
+        if isinstance(document, Skipped):
+            yield document
+            continue
+        found = 0
+        for item in read(document) if 200 <= document.code < 300 else ():
+            found += 1
+            yield replace(item, line=document.line)
+        if not found:
+            yield Skipped(document.line, document.name, NOT_A_POST)
 
 
 def documents(path: Path) -> Iterator[Document | Skipped]:

@@ -12,7 +12,17 @@ from sqlmodel import col, select
 from forum.core.db import transaction
 from forum.core.errors import Invalid
 from forum.importers.report import Report
-from forum.importers.social_files import bluesky_json, mapped_csv, mastodon_json, mastodon_outbox, support_csv, x_archive
+from forum.importers.social_files import (
+    bluesky_json,
+    discourse_json,
+    mapped_csv,
+    mastodon_json,
+    mastodon_outbox,
+    reddit_json,
+    support_csv,
+    x_archive,
+    x_json,
+)
 from forum.importers.social_files.mapped_csv import Columns
 from forum.importers.social_files.opening import content_digest
 from forum.models.channels import Channel
@@ -25,6 +35,9 @@ class Format(StrEnum):
     support_csv = "support-csv"
     mastodon_json = "mastodon-json"
     bluesky_json = "bluesky-json"
+    x_json = "x-json"
+    reddit_json = "reddit-json"
+    discourse_json = "discourse-json"
     x_archive = "x-archive"
     mastodon_outbox = "mastodon-outbox"
     csv = "csv"
@@ -34,6 +47,8 @@ _READERS: dict[Format, tuple[Platform, Callable[[Path], Iterator[Item]]]] = {
     Format.support_csv: (Platform.x, support_csv.read),
     Format.mastodon_json: (Platform.mastodon, mastodon_json.read),
     Format.bluesky_json: (Platform.bluesky, bluesky_json.read),
+    Format.x_json: (Platform.x, x_json.read),
+    Format.reddit_json: (Platform.reddit, reddit_json.read),
     Format.x_archive: (Platform.x, x_archive.read),
     Format.mastodon_outbox: (Platform.mastodon, mastodon_outbox.read),
 }
@@ -65,7 +80,7 @@ def run(
             progress.update(task, description="Writing", completed=done, total=size)
 
     source = f"social {form} {content_digest(path)}"
-    if form == Format.csv:
+    if form in (Format.csv, Format.discourse_json):
         source = f"{source} {(columns or Columns()).digest()}"
     tally = take_in(
         read(path),
@@ -86,6 +101,8 @@ def reader_of(path: Path, form: Format, columns: Columns) -> tuple[Platform, Cal
     if form == Format.csv:
         columns.checked(mapped_csv.header_of(path))
         return columns.platform, partial(mapped_csv.read, columns=columns)
+    if form == Format.discourse_json:
+        return Platform.discourse, partial(discourse_json.read, place=columns.place)
     if form == Format.x_archive:
         _check_owner(path)
     return _READERS[form]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from forum.importers.social_files.documents import NOT_A_POST, Document, documents
+from forum.importers.social_files.documents import Document, items
 from forum.social.sources import Gone, Item, Skipped
 from forum.social.wire.mastodon import post_of
 from forum.social.wire.values import objects
@@ -14,32 +14,23 @@ _MARKS = ("id", "uri", "created_at", "account")
 
 
 def read(path: Path) -> Iterator[Item]:
-    for document in documents(path):
-        if isinstance(document, Skipped):
-            yield document
-        else:
-            yield from _document(document)
+    return items(path, _posts)
 
 
-def _document(document: Document) -> Iterator[Item]:
+def _posts(document: Document) -> Iterator[Item]:
     if document.method == "DELETE" and "/statuses/" in document.address:
         yield _deleted(document)
         return
-    found = 0
-    if 200 <= document.code < 300:
-        server = _server(document)
-        for status in _statuses(document.body):
-            found += 1
-            yield post_of(status, server, document.line)
-    if not found:
-        yield Skipped(document.line, document.name, NOT_A_POST)
+    server = _server(document)
+    for status in _statuses(document.body):
+        yield post_of(status, server)
 
 
 def _deleted(document: Document) -> Item:
     body = document.body if isinstance(document.body, dict) else {}
     if isinstance(body.get("uri"), str) and body["uri"]:
-        return Gone(document.line, body["uri"])
-    return Skipped(document.line, document.name, "Withheld: deleted where it stood.", withheld=True)
+        return Gone(0, body["uri"])
+    return Skipped(0, document.name, "Withheld: deleted where it stood.", withheld=True)
 
 
 def _statuses(body: Any) -> Iterator[dict[str, Any]]:

@@ -18,8 +18,6 @@ class Secrets(Input):
     client_id: Secret = ""
     client_secret: Secret = ""
     refresh_token: Secret = ""
-    api_key: Secret = ""
-    api_user: Secret = ""
     hook_secret: Secret = ""
 
     def given(self) -> dict[str, str]:

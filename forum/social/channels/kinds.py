@@ -88,11 +88,7 @@ KINDS: dict[Platform, Kind] = {
             "Another forum (Discourse)",
             "Reads public topics. Replies are posted by hand there.",
             server="Address of the forum",
-            secrets=(
-                SecretField("api_key", "API key", "Only where its topics are not public.", False),
-                SecretField("api_user", "API user name", "", False),
-                HOOK,
-            ),
+            secrets=(HOOK,),
         ),
         Kind(
             Platform.feed,

@@ -104,9 +104,8 @@ class Discourse(ReadOnly):
         return made
 
     async def _get(self, path: str, budget: Budget, **params: str | int | list[str]) -> Any:
-        secrets = self.access.secrets
-        known = {"api-key": secrets["api_key"], "api-username": secrets.get("api_user", "")} if secrets.get("api_key") else {}
-        return await self.ask("GET", f"{self.base}{path}", budget, headers=known, params=params or None)
+        """As a stranger: what a stranger may not read there is nobody's to publish here."""
+        return await self.ask("GET", f"{self.base}{path}", budget, params=params or None)
 
     def refuse(self, method: str, answer: Answer) -> None:
         """What only some may read answers 404 as well, and says so in a word."""

@@ -25,16 +25,16 @@ def is_post(value: dict[str, Any]) -> bool:
     )
 
 
-def post_of(view: dict[str, Any], line_number: int = 0) -> Item:
+def post_of(view: dict[str, Any]) -> Item:
     name = str(view.get("uri") or "")[:300]
     if view.get("$type") in MISSING:
-        return Skipped(line_number, name, MISSING[view["$type"]], withheld=True)
+        return Skipped(0, name, MISSING[view["$type"]], withheld=True)
     record, author = view["record"], view["author"]
     if CLOSED in _labels(author) | _labels(view):
-        return Skipped(line_number, name, "Withheld: shown to signed-in people only.", withheld=True)
+        return Skipped(0, name, "Withheld: shown to signed-in people only.", withheld=True)
     at = date(record.get("createdAt")) or date(view.get("indexedAt"))
     if at is None:
-        return Skipped(line_number, name, "The date of this post cannot be read.")
+        return Skipped(0, name, "The date of this post cannot be read.")
     reply = record.get("reply") if isinstance(record.get("reply"), dict) else {}
     languages = record.get("langs")
     return SourcePost(
@@ -42,7 +42,7 @@ def post_of(view: dict[str, Any], line_number: int = 0) -> Item:
         account=account_of(author),
         text=plain(str(record["text"])),
         created_at=at,
-        line=line_number,
+        line=0,
         parent=_reference(reply.get("parent")),
         root=_reference(reply.get("root")),
         revision=line(str(view.get("cid") or ""), 100),

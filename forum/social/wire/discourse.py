@@ -9,30 +9,33 @@ from forum.social.wire.html_text import html_to_text
 from forum.social.wire.values import date, number
 
 ORDINARY, WHISPER = 1, 4
+PUBLIC, BANNER = "regular", "banner"
 LIKE = 2
 """Its number among the kinds of reactions."""
 
 
-def post_of(found: dict[str, Any], base: str, topic: dict[str, Any] | None = None, line_number: int = 0) -> Item:
+def post_of(found: dict[str, Any], base: str, topic: dict[str, Any] | None = None) -> Item:
     """`base` is the forum's address. The topic gives the first post its title."""
     name = f"{base}/p/{line(str(found.get('id') or ''), 40)}"
     if found.get("deleted_at") or found.get("user_deleted"):
-        return Gone(line_number, name)
+        return Gone(0, name)
+    if topic and topic.get("archetype", PUBLIC) not in (PUBLIC, BANNER):
+        return Skipped(0, name, "Withheld: a message between members.", withheld=True)
     if found.get("post_type", ORDINARY) == WHISPER or found.get("hidden"):
-        return Skipped(line_number, name, "Withheld: not shown to everybody.", withheld=True)
+        return Skipped(0, name, "Withheld: not shown to everybody.", withheld=True)
     if found.get("post_type", ORDINARY) != ORDINARY:
-        return Skipped(line_number, name, "A note of the forum itself.")
+        return Skipped(0, name, "A note of the forum itself.")
     at = date(found.get("created_at"))
     position, topic_id, user = (number(found.get(key)) for key in ("post_number", "topic_id", "user_id"))
     if at is None or not number(found.get("id")) or not position or not topic_id or not isinstance(found.get("cooked"), str):
-        return Skipped(line_number, name, "The id, text or date of this post cannot be read.")
+        return Skipped(0, name, "The id, text or date of this post cannot be read.")
     version = number(found.get("version")) or 1
     return SourcePost(
         ext_id=name,
         account=_account(found, base, user),
         text=_words(found, topic if position == 1 else None),
         created_at=at,
-        line=line_number,
+        line=0,
         parent="" if position == 1 else _native(base, topic_id, number(found.get("reply_to_post_number")) or 1),
         native=_native(base, topic_id, position),
         revision=str(version) if version > 1 else "",

@@ -9,24 +9,24 @@ from forum.social.wire.html_text import html_to_text
 from forum.social.wire.values import address, date, number
 
 
-def post_of(status: dict[str, Any], server: str, line_number: int = 0) -> Item:
+def post_of(status: dict[str, Any], server: str) -> Item:
     """`server` is the host whose ids the status carries; empty when nobody knows."""
     name = str(status.get("uri") or status.get("id") or "")[:300]
     visibility = status.get("visibility")
     if visibility not in PUBLIC:
-        return Skipped(line_number, name, f"Withheld: not public ({line(str(visibility), 20)}).", withheld=True)
+        return Skipped(0, name, f"Withheld: not public ({line(str(visibility), 20)}).", withheld=True)
     if status.get("reblog"):
-        return Skipped(line_number, name, "A boost of somebody else's post.")
+        return Skipped(0, name, "A boost of somebody else's post.")
     at = date(status.get("created_at"))
     if at is None or not isinstance(status.get("uri"), str):
-        return Skipped(line_number, name, "The id or date of this post cannot be read.")
+        return Skipped(0, name, "The id or date of this post cannot be read.")
     parent = status.get("in_reply_to_id")
     return SourcePost(
         ext_id=status["uri"],
         account=account_of(status["account"], status["uri"]),
         text=_words(status),
         created_at=at,
-        line=line_number,
+        line=0,
         parent=f"{NATIVE}{server}/{line(str(parent), 80)}" if parent else "",
         native=f"{NATIVE}{server}/{line(str(status['id']), 80)}",
         quote_of=_quoted(status),

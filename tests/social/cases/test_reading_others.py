@@ -41,6 +41,7 @@ class DiscourseFake:
     def __init__(self, length: int) -> None:
         self.posts = [self._post(number) for number in range(1, length + 1)]
         self.closed = False
+        self.archetype = "regular"
         self.asked: list[str] = []
 
     def _post(self, number: int) -> dict[str, Any]:
@@ -65,7 +66,8 @@ class DiscourseFake:
             return httpx2.Response(404, json={"errors": ["Not here"], "error_type": "invalid_access"})
         if path == "/t/7.json":
             stream = {"posts": self.posts[:20], "stream": [one["id"] for one in self.posts]}
-            return httpx2.Response(200, json={"id": 7, "title": "The hub drops out", "post_stream": stream})
+            topic = {"id": 7, "title": "The hub drops out", "archetype": self.archetype, "post_stream": stream}
+            return httpx2.Response(200, json=topic)
         if path == "/t/7/posts.json":
             wanted = request.url.params.get_list("post_ids[]")
             assert len(wanted) <= 50
@@ -97,6 +99,17 @@ def test_a_long_topic_of_another_forum(session: Session) -> None:
             )
         gate = run(made, lambda connector, budget: connector.precheck(Target(Platform.discourse, "", ""), budget))
     assert (gate.open, gate.by_hand) == (False, True)
+
+
+def test_a_message_between_members_of_another_forum_stays_there(session: Session) -> None:
+    fake = DiscourseFake(3)
+    fake.archetype = "private_message"
+    made = channels.channel(session, Platform.discourse, base_url=FORUM, own_ext_id="", own_handle="")
+    with served({"talk.example": fake}):
+        page = run(
+            made, lambda connector, budget: connector.fetch_thread(Target(Platform.discourse, "", "", native_id="7-1"), budget)
+        )
+    assert (page.posts, page.withheld) == ([], 3)
 
 
 ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Gadget news</title>
