@@ -47,7 +47,7 @@ class BlueskyReading(Asking):
     def __init__(self, access: Access) -> None:
         super().__init__(access)
         self.base = access.base_url or "https://bsky.social"
-        self.sessions = Sessions(self)
+        self.sessions = Sessions(self, self.base)
 
     def capabilities(self) -> Capabilities:
         return Capabilities(

@@ -2,14 +2,10 @@
 
 import hashlib
 import time
-from typing import TYPE_CHECKING
 
 from forum.social.connectors.asking import Asking, must
 from forum.social.connectors.base import Budget
 from forum.social.connectors.errors import AuthFailed, Transient, UnknownOutcome
-
-if TYPE_CHECKING:
-    from forum.social.connectors.bluesky import BlueskyReading
 
 LASTS = 3_600.0
 """Seconds; servers grant two hours."""
@@ -18,12 +14,12 @@ _kept: dict[str, tuple[str, str, str, float]] = {}
 
 
 class Sessions:
-    def __init__(self, network: "BlueskyReading") -> None:
-        self.network = network
+    def __init__(self, network: Asking, base: str) -> None:
+        self.network, self.base = network, base
         access = network.access
         self.name = access.own_ext_id if access.own_ext_id.startswith("did:") else access.own_handle
         self.secret = access.secrets.get("app_password", "")
-        self.key = hashlib.sha256("\0".join((network.base, self.name, self.secret)).encode()).hexdigest()
+        self.key = hashlib.sha256("\0".join((base, self.name, self.secret)).encode()).hexdigest()
 
     async def token(self, budget: Budget) -> tuple[str, bool]:
         """A token, and whether it was begun just now."""
@@ -33,7 +29,7 @@ class Sessions:
         if not self.secret:
             raise AuthFailed("There is no app password.")
         asked = {"identifier": self.name, "password": self.secret}
-        url = f"{self.network.base}/xrpc/com.atproto.server.createSession"
+        url = f"{self.base}/xrpc/com.atproto.server.createSession"
         try:
             found = must(await Asking.ask(self.network, "POST", url, budget, body=asked), dict, "session")
         except UnknownOutcome as error:  # a session too many harms nobody

@@ -70,7 +70,7 @@ def evaluate(story: Story, seed: int) -> dict[str, Any]:
     backgrounds = [crowd(story, seed * 1_000 + number, LIMIT) for number in range(BACKGROUNDS)]
     backgrounds = [one for one in backgrounds if one.votes]
     figures: dict[str, Any] = {
-        "command": "rings",
+        "command": "eval rings",
         "seed": seed,
         "votes": len(backgrounds[0].votes) if backgrounds else 0,
         "voters": [one.voters for one in backgrounds],
