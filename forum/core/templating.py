@@ -1,6 +1,6 @@
 """Jinja: the environment, its filters and its globals. The only file that imports jinja2."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
@@ -12,15 +12,23 @@ from forum.core import clock, text
 from forum.core.places import place
 
 
+class _Environment(Environment):
+    """Globals belong to all templates, never to one: an include or import then need not compare what each of them knows."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return self.globals
+
+
 @cache
 def environment() -> Environment:
-    made = Environment(
+    made = _Environment(
         loader=FileSystemLoader(place("templates")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        cache_size=-1,
     )
     made.filters.update(
         ago=ago, iso=iso, exact=exact, day=day, number=number, plural=text.plural, stored_html=stored_html, excerpt=text.excerpt
