@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlmodel import Session, col
 
 from forum.core import clock
@@ -32,14 +33,15 @@ def find(session: Session, token: str, address: str) -> Found | None:
     """The person behind a token, with their unread count, in one query. None when it is unknown, old or a former member's."""
     if len(token) != _TOKEN_LENGTH or not token.isascii():
         return None
-    row = session.execute(_statement(token)).first()
+    row = session.execute(_statement(), {"token": token_hash(token)}).first()
     if row is None:
         return None
     actor = _actor(row, address)
     return Found(actor, row.last_seen_at) if _lasts(actor, row.created_at, row.last_seen_at) else None
 
 
-def _statement(token: str) -> Any:
+@cache
+def _statement() -> Any:
     unread = (
         select(func.count())
         .select_from(Notice)
@@ -67,7 +69,7 @@ def _statement(token: str) -> Any:
             unread.label("unread"),
         )
         .join(Member, col(Member.id) == col(SignInSession.member_id))
-        .where(col(SignInSession.token_hash) == token_hash(token), col(Member.deleted_at).is_(None))
+        .where(col(SignInSession.token_hash) == bindparam("token"), col(Member.deleted_at).is_(None))
     )
 
 

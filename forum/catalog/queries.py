@@ -1,6 +1,8 @@
 """Sections, products and tags, as far as somebody may see them."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
@@ -15,16 +17,23 @@ TAGS_A_PAGE = 60
 
 def open_to(actor: Actor) -> ColumnElement[bool]:
     """The sections somebody may read."""
-    allowed = [Visibility.public]
-    if actor.signed_in:
-        allowed.append(Visibility.members)
-    if actor.is_staff:
-        allowed.append(Visibility.staff)
-    return col(Section.visibility).in_(allowed)
+    return col(Section.visibility).in_(_allowed(actor))
+
+
+def _allowed(actor: Actor) -> tuple[Visibility, ...]:
+    members = (Visibility.members,) if actor.signed_in else ()
+    staff = (Visibility.staff,) if actor.is_staff else ()
+    return (Visibility.public, *members, *staff)
 
 
 def list_sections(session: Session, actor: Actor) -> list[Section]:
-    return list(session.scalars(select(Section).where(open_to(actor)).order_by(col(Section.position), col(Section.name))))
+    return list(session.scalars(_select_sections(_allowed(actor))))
+
+
+@cache
+def _select_sections(allowed: tuple[Visibility, ...]) -> Any:
+    """Built once for each kind of reader: the first page and every list ask."""
+    return select(Section).where(col(Section.visibility).in_(allowed)).order_by(col(Section.position), col(Section.name))
 
 
 def section_named(session: Session, actor: Actor, slug: str) -> Section | None:
@@ -54,9 +63,12 @@ def access_tag(session: Session, slug: str) -> Tag:
 
 
 def busiest_tags(session: Session, limit: int = 20) -> list[Tag]:
-    return list(
-        session.scalars(select(Tag).where(col(Tag.topics) > 0).order_by(col(Tag.topics).desc(), col(Tag.slug)).limit(limit))
-    )
+    return list(session.scalars(_select_busiest(limit)))
+
+
+@cache
+def _select_busiest(limit: int) -> Any:
+    return select(Tag).where(col(Tag.topics) > 0).order_by(col(Tag.topics).desc(), col(Tag.slug)).limit(limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,8 @@ class SynonymDesk:
 def stays(session: Session, slugs: Iterable[str]) -> list[str]:
     """The names that these tags go by, each once, in the same order."""
     asked = list(slugs)
-    if not asked:
-        return []
+    if not any(asked):
+        return asked
     known = {
         row.name: row.slug
         for row in session.execute(

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -57,6 +58,7 @@ Line = Annotated[str, BeforeValidator(_trim), AfterValidator(clean), AfterValida
 Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
+@lru_cache(maxsize=4_096)
 def slug(text: str) -> str:
     """Lower-case words joined by hyphens, never empty."""
     return _slugify(text, max_length=80, word_boundary=True) or "untitled"

@@ -4,15 +4,29 @@ from forum.core.errors import Forbidden, NotFound, SignInNeeded
 from forum.policy.actor import Actor
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
-from forum.policy.rules import RULES, UNLOCKS, WAITING_CURES, Holds, Rule, can_see_post, can_see_topic, signed_in
+from forum.policy.rules import (
+    RULES,
+    UNLOCKS,
+    WAITING_CURES,
+    Holds,
+    Rule,
+    can_see_post,
+    can_see_topic,
+    confirmed,
+    in_good_standing,
+    signed_in,
+)
 
 NOTHING = About()
+MOSTLY_HOLD = (confirmed, in_good_standing, can_see_topic, can_see_post)
+QUICKEST = {permission: [sorted(row, key=MOSTLY_HOLD.__contains__) for row in rows] for permission, rows in RULES.items()}
+"""The same table with what mostly holds asked last. The order of a row in RULES decides which sentence a refusal says."""
 
 
 def may(actor: Actor, permission: Permission, about: About | None = None) -> bool:
     """Plain loops: a page of thirty answers asks this hundreds of times."""
     thing = about or NOTHING
-    for row in RULES[permission]:
+    for row in QUICKEST[permission]:
         for rule in row:
             if not rule(actor, thing):
                 break

@@ -1,5 +1,8 @@
 """What topic pages show of other networks: joined here, because `topics` lies below `social`."""
 
+from functools import cache
+from typing import Any
+
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -76,17 +79,6 @@ def _person(author: OutsideAuthor) -> PersonView:
 
 def elsewhere(session: Session) -> list[OriginView]:
     """Asked elsewhere, answered here: the latest, leading to our own pages."""
-    rows = session.execute(
-        select(ThreadLink, col(Topic.slug), col(Topic.title))
-        .join(Topic, col(Topic.id) == col(ThreadLink.topic_id))
-        .where(
-            col(ThreadLink.state) == TriageState.published,
-            col(Topic.audience) == Audience.public,
-            col(Topic.state).in_((TopicState.answered, TopicState.solved)),
-        )
-        .order_by(col(Topic.active_at).desc(), col(Topic.id).desc())
-        .limit(RECENT)
-    ).all()
     return [
         OriginView(
             thread.platform,
@@ -96,8 +88,23 @@ def elsewhere(session: Session) -> list[OriginView]:
             thread.posts,
             thread.first_post_at,
         )
-        for thread, slug, title in rows
+        for thread, slug, title in session.execute(_select_elsewhere())
     ]
+
+
+@cache
+def _select_elsewhere() -> Any:
+    return (
+        select(ThreadLink, col(Topic.slug), col(Topic.title))
+        .join(Topic, col(Topic.id) == col(ThreadLink.topic_id))
+        .where(
+            col(ThreadLink.state) == TriageState.published,
+            col(Topic.audience) == Audience.public,
+            col(Topic.state).in_((TopicState.answered, TopicState.solved)),
+        )
+        .order_by(col(Topic.active_at).desc(), col(Topic.id).desc())
+        .limit(RECENT)
+    )
 
 
 def like_thread(session: Session, title: str, body: str) -> list[list[str]]:

@@ -1,9 +1,10 @@
 """The first page: what was solved, what waits, who helps."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, bindparam, func, select
 from sqlmodel import Session, col
 
 from forum.catalog import queries as catalog
@@ -13,7 +14,7 @@ from forum.policy.actor import Actor
 from forum.topics.lists import TABS, checked
 from forum.topics.people import COLUMNS, person
 from forum.topics.reviews.queries import waiting_for
-from forum.topics.rows import keyset_page, select_rows, topic_url, visible_topics
+from forum.topics.rows import readable, select_rows_of, topic_row, topic_url
 from forum.topics.views import HelperView, HomePage, OriginView, SectionView, StoryView, Tab
 
 ROWS = 10
@@ -25,12 +26,11 @@ ENOUGH = 8
 
 
 def home_page(session: Session, actor: Actor, elsewhere: list[OriginView]) -> HomePage:
-    query = select_rows(actor).where(col(Topic.kind) == TopicKind.question)
-    rows = keyset_page(session, query, col(Topic.created_at), None, ROWS)
+    newest = session.execute(_select_newest(readable(actor))).all()
     share, first, to_review = _numbers(session, actor)
     return HomePage(
         stories=_stories(session, actor),
-        rows=rows.items,
+        rows=[topic_row(row) for row in newest],
         tabs=[Tab("/", "Newest", current=True)]
         + [Tab(checked(name, "", "", None).url(), TABS[name]) for name in ("unanswered", "answered", "solved")],
         sections=[section_view(section) for section in catalog.list_sections(session, actor)],
@@ -42,19 +42,32 @@ def home_page(session: Session, actor: Actor, elsewhere: list[OriginView]) -> Ho
     )
 
 
+@cache
+def _select_newest(audiences: tuple[Audience, ...]) -> Any:
+    """Built once for each kind of reader, as the others below."""
+    query = select_rows_of(audiences).where(col(Topic.kind) == TopicKind.question)
+    return query.order_by(col(Topic.created_at).desc(), col(Topic.id).desc()).limit(ROWS)
+
+
 def section_view(section: Section) -> SectionView:
     return SectionView(section.slug, section.name, section.description, section.icon, f"/sections/{section.slug}")
 
 
 def _stories(session: Session, actor: Actor) -> list[StoryView]:
     """The latest solved questions, each with the words that solved it."""
+    rows = session.execute(_select_stories(readable(actor))).all()
+    return [_story(row) for row in {row.topic_id: row for row in reversed(rows)}.values()][::-1]
+
+
+@cache
+def _select_stories(audiences: tuple[Audience, ...]) -> Any:
     latest = (
         select(col(Topic.id))
-        .where(visible_topics(actor), col(Topic.solved_at).is_not(None), col(Topic.kind) == TopicKind.question)
+        .where(col(Topic.audience).in_(audiences), col(Topic.solved_at).is_not(None), col(Topic.kind) == TopicKind.question)
         .order_by(col(Topic.solved_at).desc(), col(Topic.id).desc())
         .limit(STORIES)
     )
-    rows = session.execute(
+    return (
         select(
             col(Topic.id).label("topic_id"),
             col(Topic.title),
@@ -72,8 +85,7 @@ def _stories(session: Session, actor: Actor) -> list[StoryView]:
         .outerjoin(Member, col(Member.id) == col(Post.author_id))
         .where(col(Topic.id).in_(latest))
         .order_by(col(Topic.solved_at).desc(), col(Topic.id).desc(), col(Acceptance.at))
-    ).all()
-    return [_story(row) for row in {row.topic_id: row for row in reversed(rows)}.values()][::-1]
+    )
 
 
 def _story(row: Row[Any]) -> StoryView:
@@ -90,26 +102,32 @@ def _story(row: Row[Any]) -> StoryView:
 
 def helpers(session: Session, limit: int = 3) -> list[HelperView]:
     """Who solved most for different people in the last thirty days; staff are not volunteers."""
+    now = clock.now()
+    rows = session.execute(_select_helpers(), {"since": now - MONTH, "now": now, "most": limit}).all()
+    return [HelperView(person(row), _helper_text(row)) for row in rows]
+
+
+@cache
+def _select_helpers() -> Any:
     askers = func.count(func.distinct(Topic.author_id))
-    rows = session.execute(
+    return (
         select(askers.label("askers"), *COLUMNS, func.substr(Member.bio, 1, 300).label("bio"))
         .join(Post, col(Post.author_id) == col(Member.id))
         .join(Acceptance, col(Acceptance.post_id) == col(Post.id))
         .join(Topic, col(Topic.id) == col(Acceptance.topic_id))
         .where(
-            col(Acceptance.at) > clock.now() - MONTH,
+            col(Acceptance.at) > bindparam("since"),
             col(Topic.author_id) != col(Member.id),
             col(Topic.audience) == Audience.public,
             col(Member.staff_since).is_(None),
             col(Member.shows_impact).is_(True),
-            (col(Member.suspended_until).is_(None)) | (col(Member.suspended_until) <= clock.now()),
+            (col(Member.suspended_until).is_(None)) | (col(Member.suspended_until) <= bindparam("now")),
             col(Member.id).not_in(select(col(RecognitionChoices.member_id)).where(col(RecognitionChoices.on_boards).is_(False))),
         )
         .group_by(*COLUMNS, col(Member.bio))
         .order_by(askers.desc(), col(Member.id))
-        .limit(limit)
-    ).all()
-    return [HelperView(person(row), _helper_text(row)) for row in rows]
+        .limit(bindparam("most"))
+    )
 
 
 def _helper_text(row: Row[Any]) -> str:
@@ -134,13 +152,18 @@ def _numbers(session: Session, actor: Actor) -> tuple[int | None, str, int]:
 
 def typical_first_answer(session: Session) -> str:
     """The median time to a first answer over the last hundred answered questions; empty when there are few."""
-    rows = session.execute(
+    rows = session.execute(_select_first_answers()).all()
+    waits = sorted(row.first_answer_at - row.created_at for row in rows if row.first_answer_at > row.created_at)
+    return templating.span(waits[len(waits) // 2]) if len(waits) >= ENOUGH else ""
+
+
+@cache
+def _select_first_answers() -> Any:
+    return (
         select(col(Topic.created_at), col(Topic.first_answer_at))
         .where(
             col(Topic.first_answer_at).is_not(None), col(Topic.kind) == TopicKind.question, col(Topic.audience) == Audience.public
         )
         .order_by(col(Topic.created_at).desc())
         .limit(100)
-    ).all()
-    waits = sorted(row.first_answer_at - row.created_at for row in rows if row.first_answer_at > row.created_at)
-    return templating.span(waits[len(waits) // 2]) if len(waits) >= ENOUGH else ""
+    )

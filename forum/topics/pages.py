@@ -264,24 +264,34 @@ def _looking(topic_id: Any) -> Any:
 
 def _posts(session: Session, topic: Row[Any], after: str | None) -> tuple[list[Row[Any]], str | None]:
     """The question, the official and accepted answers (first page), then answers by how surely they helped, newest first."""
-    ticked = select_posts().selected_columns.accepted_at.is_not(None)
-    is_question = col(Post.kind) == PostKind.question
-    is_answer = col(Post.kind) == PostKind.answer
-    query = select_posts().add_columns(certainty.label("rank")).where(col(Post.topic_id) == topic.id)
     key = paging.decode(after, int)
-    if key is None:
-        query = query.where(or_(is_question, is_answer))
-    else:
-        score, last_id = key
-        beyond = or_(certainty < score, and_(certainty == score, col(Post.id) < last_id))
-        unmarked = and_(is_answer, ~ticked, col(Post.id) != (topic.official_post_id or 0))
-        query = query.where(or_(is_question, and_(unmarked, beyond)))
-    first = [is_question.desc(), (col(Post.id) == (topic.official_post_id or 0)).desc(), ticked.desc()]
-    rows = session.execute(query.order_by(*first, certainty.desc(), col(Post.id).desc()).limit(ANSWERS + 2)).all()
+    values = {"topic_id": topic.id, "official": topic.official_post_id or 0}
+    if key is not None:
+        values |= {"score": key[0], "last_id": key[1]}
+    rows = session.execute(_select_answers(later=key is not None), values).all()
     if len(rows) < ANSWERS + 2:
         return list(rows), None
     last = rows[-2]
     return list(rows[:-1]), paging.encode(last.rank, last.id)
+
+
+@cache
+def _select_answers(*, later: bool) -> Any:
+    ticked = select_posts().selected_columns.accepted_at.is_not(None)
+    is_question = col(Post.kind) == PostKind.question
+    official = col(Post.id) == bindparam("official")
+    wanted = col(Post.kind) == PostKind.answer
+    if later:
+        equal = and_(certainty == bindparam("score"), col(Post.id) < bindparam("last_id"))
+        beyond = or_(certainty < bindparam("score"), equal)
+        wanted = and_(wanted, ~ticked, ~official, beyond)
+    return (
+        select_posts()
+        .add_columns(certainty.label("rank"))
+        .where(col(Post.topic_id) == bindparam("topic_id"), or_(is_question, wanted))
+        .order_by(is_question.desc(), official.desc(), ticked.desc(), certainty.desc(), col(Post.id).desc())
+        .limit(ANSWERS + 2)
+    )
 
 
 def _post_views(actor: Actor, loaded: Loaded, mine: Mine, outside: Outside) -> list[PostView]:
@@ -303,19 +313,27 @@ def _my_state(session: Session, actor: Actor, topic_id: int) -> dict[str, str]:
     """Me-too, following, that it was asked before, and the kept draft of an answer: one query."""
     if not actor.signed_in:
         return {}
+    values = {"reader": actor.id, "topic_id": topic_id, "place": f"topic:{topic_id}"}
+    return {row.what: row.body or "" for row in session.execute(_select_my_state(), values) if row[0]}
+
+
+@cache
+def _select_my_state() -> Any:
+    reader: Any = bindparam("reader")
+    wanted: Any = bindparam("topic_id")
     me_too = select(func.count(), func.max("me_too").label("what"), func.max("").label("body")).where(
-        col(MeToo.topic_id) == topic_id, col(MeToo.member_id) == actor.id
+        col(MeToo.topic_id) == wanted, col(MeToo.member_id) == reader
     )
     follow = select(func.count(), func.max("follow"), func.max("")).where(
-        col(Follow.topic_id) == topic_id, col(Follow.member_id) == actor.id
+        col(Follow.topic_id) == wanted, col(Follow.member_id) == reader
     )
     draft = select(func.count(), func.max("draft"), func.max(Draft.body)).where(
-        col(Draft.member_id) == actor.id, col(Draft.place) == f"topic:{topic_id}"
+        col(Draft.member_id) == reader, col(Draft.place) == bindparam("place")
     )
     same = select(func.count(), func.max("same"), func.max("")).where(
-        col(DuplicateSaid.topic_id) == topic_id, col(DuplicateSaid.member_id) == actor.id
+        col(DuplicateSaid.topic_id) == wanted, col(DuplicateSaid.member_id) == reader
     )
-    return {row.what: row.body or "" for row in session.execute(union_all(me_too, follow, draft, same)) if row[0]}
+    return union_all(me_too, follow, draft, same)
 
 
 def _earlier(actor: Actor, topic: Row[Any], my_state: dict[str, str]) -> EarlierView | None:

@@ -1,5 +1,6 @@
 """How an author is shown: which columns to load and what becomes of them."""
 
+from functools import lru_cache
 from typing import Any
 
 from sqlmodel import col
@@ -26,19 +27,28 @@ def person(row: Any) -> PersonView:
     """From a row that holds COLUMNS; all None means that the account is gone."""
     if row.person_id is None:
         return FORMER
-    staff = Actor(role=Role(row.person_role)).is_staff
-    return PersonView(
-        name=row.person_name,
-        initials=text.initials(row.person_name),
-        hue=text.hue(row.person_id),
-        url=f"/members/{row.person_handle.casefold()}",
-        role=_role(row, staff),
-        staff=staff,
-        solved=row.person_accepted,
+    company = settings().site_name
+    return _view(
+        row.person_id, row.person_handle, row.person_name, row.person_role, row.person_title, row.person_accepted, company
     )
 
 
-def _role(row: Any, staff: bool) -> str:
-    if staff:
-        return ", ".join(filter(None, [row.person_title, f"{settings().site_name} staff"]))
-    return "moderator" if row.person_role == Role.moderator else ""
+@lru_cache(maxsize=4_096)
+def _view(member_id: int, handle: str, name: str, role: str, title: str, solved: int, company: str) -> PersonView:
+    """Made from plain values alone, so that the same people need not be made anew on every page."""
+    staff = Actor(role=Role(role)).is_staff
+    return PersonView(
+        name=name,
+        initials=text.initials(name),
+        hue=text.hue(member_id),
+        url=f"/members/{handle.casefold()}",
+        role=_role(role, title, f"{company} staff" if staff else ""),
+        staff=staff,
+        solved=solved,
+    )
+
+
+def _role(role: str, title: str, of_staff: str) -> str:
+    if of_staff:
+        return ", ".join(filter(None, [title, of_staff]))
+    return "moderator" if role == Role.moderator else ""

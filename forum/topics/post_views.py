@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -110,14 +110,8 @@ def load_mine(session: Session, actor: Actor, post_ids: list[int]) -> Mine:
     """Votes and marks of the reader, in one query."""
     if not actor.signed_in or not post_ids:
         return Mine()
-    votes = select(col(Vote.post_id), col(Vote.value), literal("").label("kind")).where(
-        col(Vote.member_id) == actor.id, col(Vote.post_id).in_(post_ids)
-    )
-    marks = select(col(AnswerMark.post_id), literal(0), col(AnswerMark.kind)).where(
-        col(AnswerMark.member_id) == actor.id, col(AnswerMark.post_id).in_(post_ids)
-    )
     mine = Mine()
-    for row in session.execute(union_all(votes, marks)):
+    for row in session.execute(_select_mine(), {"reader": actor.id, "posts": post_ids}):
         if row.kind:
             mine.marks[row.post_id] = mine.marks.get(row.post_id, frozenset()) | {row.kind}
         else:
@@ -125,12 +119,31 @@ def load_mine(session: Session, actor: Actor, post_ids: list[int]) -> Mine:
     return mine
 
 
+@cache
+def _select_mine() -> Any:
+    reader: Any = bindparam("reader")
+    posts: Any = bindparam("posts", expanding=True)
+    votes = select(col(Vote.post_id), col(Vote.value), literal("").label("kind")).where(
+        col(Vote.member_id) == reader, col(Vote.post_id).in_(posts)
+    )
+    marks = select(col(AnswerMark.post_id), literal(0), col(AnswerMark.kind)).where(
+        col(AnswerMark.member_id) == reader, col(AnswerMark.post_id).in_(posts)
+    )
+    return union_all(votes, marks)
+
+
 def load_comments(session: Session, actor: Actor, topic_id: int, parents: list[int]) -> list[Row[Any]]:
     """Comments under these posts, and for staff the topic's notes."""
-    wanted: ColumnElement[bool] = col(Post.parent_id).in_(parents)
-    if actor.is_staff:
-        wanted = wanted | ((col(Post.topic_id) == topic_id) & (col(Post.kind) == PostKind.note))
-    query = (
+    values = {"parents": parents} | ({"topic_id": topic_id} if actor.is_staff else {})
+    return list(session.execute(_select_comments(notes=actor.is_staff), values).all())
+
+
+@cache
+def _select_comments(*, notes: bool) -> Any:
+    wanted: ColumnElement[bool] = col(Post.parent_id).in_(bindparam("parents", expanding=True))
+    if notes:
+        wanted = wanted | ((col(Post.topic_id) == bindparam("topic_id")) & (col(Post.kind) == PostKind.note))
+    return (
         select(
             col(Post.id),
             col(Post.parent_id),
@@ -146,7 +159,6 @@ def load_comments(session: Session, actor: Actor, topic_id: int, parents: list[i
         .where(wanted, col(Post.state) == PostState.visible)
         .order_by(col(Post.created_at), col(Post.id))
     )
-    return list(session.execute(query).all())
 
 
 class ShownTopic(TopicFacts, Protocol):
@@ -159,6 +171,7 @@ class ShownTopic(TopicFacts, Protocol):
 def comment_view(actor: Actor, topic: ShownTopic, row: Row[Any], outside: Outside) -> CommentView:
     about = About(topic, row)
     foreign = outside.get(row.id)
+    may_withdraw = may(actor, Permission.post_withdraw, about)
     return CommentView(
         id=row.id,
         author=foreign.author if foreign else person(row),
@@ -169,9 +182,9 @@ def comment_view(actor: Actor, topic: ShownTopic, row: Row[Any], outside: Outsid
         note=row.kind == PostKind.note,
         disclosure=disclosure(row.person_early, topic.product_id),
         may_edit=may(actor, Permission.post_edit, about),
-        may_withdraw=may(actor, Permission.post_withdraw, about),
+        may_withdraw=may_withdraw,
         may_flag=may(actor, Permission.post_flag, about),
-        may_remove=may(actor, Permission.post_remove, about) and not may(actor, Permission.post_withdraw, about),
+        may_remove=not may_withdraw and may(actor, Permission.post_remove, about),
     )
 
 
@@ -194,6 +207,8 @@ def post_view(
 ) -> PostView:
     about = About(topic, row)
     readable = may(actor, Permission.topic_read, about)
+    may_vote = may(actor, Permission.post_vote, about)
+    may_edit = may(actor, Permission.post_edit, about)
     visible = row.state == PostState.visible
     foreign = outside.get(row.id)
     return PostView(
@@ -221,9 +236,9 @@ def post_view(
         media=foreign.media if foreign and readable else [],
         comments=comments,
         disclosure=disclosure(row.person_early, topic.product_id),
-        may_vote=may(actor, Permission.post_vote, about),
-        why_not_vote=why_not(actor, Permission.post_vote, about),
-        why_not_down=why_not(actor, Permission.post_vote_down, about) if may(actor, Permission.post_vote, about) else "",
+        may_vote=may_vote,
+        why_not_vote="" if may_vote else why_not(actor, Permission.post_vote, about),
+        why_not_down=why_not(actor, Permission.post_vote_down, about) if may_vote else "",
         credited=own is not None and own.credited_post_id == row.id,
         may_accept=may(actor, Permission.answer_accept, about) and row.accepted_topic_id in (None, row.topic_id),
         may_credit=own is not None and row.created_at < own.at and may(actor, Permission.answer_credit, about),
@@ -232,8 +247,8 @@ def post_view(
         may_link_defect=may(actor, Permission.defect_confirm, about),
         may_mark=may(actor, Permission.answer_mark, about),
         may_comment=may(actor, Permission.comment_post, about),
-        may_edit=may(actor, Permission.post_edit, about),
-        may_suggest=may(actor, Permission.edit_suggest, about) and not may(actor, Permission.post_edit, about),
+        may_edit=may_edit,
+        may_suggest=not may_edit and may(actor, Permission.edit_suggest, about),
         suggestion=row.suggestion if row.suggestion and may(actor, Permission.edit_decide, about) else None,
         may_withdraw=visible and may(actor, Permission.post_withdraw, about),
         may_remove=visible and may(actor, Permission.post_remove, about),

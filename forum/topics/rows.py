@@ -63,11 +63,11 @@ FIRST_PLATFORM = (
 
 
 def select_rows(actor: Actor) -> Select[Any]:
-    return _select_rows(readable(actor))
+    return select_rows_of(readable(actor))
 
 
 @cache
-def _select_rows(audiences: tuple[Audience, ...]) -> Select[Any]:
+def select_rows_of(audiences: tuple[Audience, ...]) -> Select[Any]:
     """Built once for each kind of reader."""
     rows: Any = (
         select(
