@@ -1,6 +1,7 @@
 """Marks the words that were searched for in a title or an excerpt."""
 
 import re
+from collections.abc import Set
 from html import escape
 
 from forum.core import text
@@ -10,20 +11,18 @@ _WORD = re.compile(r"\w+(?:[.\-]\w+)*")
 WINDOW = 240
 
 
-def marked(words: str, wanted: set[str]) -> str:
+def marked(words: str, wanted: Set[str]) -> str:
     """Escaped HTML with <mark> around hits."""
     made: list[str] = []
     end = 0
     for found in _WORD.finditer(words):
-        made.append(escape(words[end : found.start()]))
-        word = found.group()
-        made.append(f"<mark>{escape(word)}</mark>" if wanted and stems_of(word) & wanted else escape(word))
-        end = found.end()
-    made.append(escape(words[end:]))
-    return "".join(made)
+        if stems_of(found.group()) & wanted:
+            made += [escape(words[end : found.start()]), f"<mark>{escape(found.group())}</mark>"]
+            end = found.end()
+    return "".join([*made, escape(words[end:])])
 
 
-def passage(body: str, wanted: set[str]) -> str:
+def passage(body: str, wanted: Set[str]) -> str:
     """The part of a text around the first hit, marked."""
     plain = text.excerpt(body, 3_900)
     first = next((found.start() for found in _WORD.finditer(plain) if stems_of(found.group()) & wanted), 0)

@@ -1,20 +1,21 @@
 """What the search page and the "already answered?" panel show. Every hit is checked again in SQL."""
 
 import time
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlmodel import Session, col
 
 from forum.catalog import synonyms
 from forum.core import clock
 from forum.core.templating import stored_html
 from forum.core.text import plural
-from forum.models import Post, PostState, Resolution, ResolutionState, Section, Topic
+from forum.models import Audience, Post, PostState, Resolution, ResolutionState, Section, Topic
 from forum.policy.actor import VISITOR, Actor
 from forum.search.highlight import marked, passage
 from forum.search.index import index
@@ -22,7 +23,7 @@ from forum.search.operators import MAX_LENGTH, parse
 from forum.search.shelf import Suggestion, shelf
 from forum.search.suggested import days, words_of
 from forum.search.whoosh_index import Hit, Wanted, stems_of
-from forum.topics.rows import STATE_LABELS, topic_url, visible_topics
+from forum.topics.rows import STATE_LABELS, readable, topic_url, visible_topics
 from forum.topics.views import LinkView
 
 PAGE = 20
@@ -104,14 +105,19 @@ def _one_a_topic(hits: list[Hit]) -> list[Hit]:
 def _views(session: Session, actor: Actor, hits: list[Hit], wanted: Wanted) -> list[HitView]:
     if not hits:
         return []
-    rows = session.execute(
-        _columns().where(
-            col(Post.id).in_([hit.post_id for hit in hits]), visible_topics(actor), col(Post.state) == PostState.visible
-        )
-    ).all()
+    rows = session.execute(_select_hits(readable(actor)), {"posts": [hit.post_id for hit in hits]})
     found = {row.post_id: row for row in rows}
     stems = stems_of(" ".join([*wanted.words, *wanted.phrases]))
     return [_view(found[hit.post_id], stems) for hit in hits if hit.post_id in found]
+
+
+@cache
+def _select_hits(audiences: tuple[Audience, ...]) -> Any:
+    return _columns().where(
+        col(Post.id).in_(bindparam("posts", expanding=True)),
+        col(Topic.audience).in_(audiences),
+        col(Post.state) == PostState.visible,
+    )
 
 
 def _columns() -> Any:
@@ -134,7 +140,7 @@ def _columns() -> Any:
     )
 
 
-def _view(row: Row[Any], stems: set[str]) -> HitView:
+def _view(row: Row[Any], stems: Set[str]) -> HitView:
     anchor = f"#a-{row.post_id}" if row.post_kind == "answer" else ""
     return HitView(
         url=topic_url(row.id, row.slug) + anchor,
@@ -182,7 +188,14 @@ def _like_topic(topic_id: int, title: str, body: str, _epoch: int, _root: str) -
 def _links(session: Session, actor: Actor, found: list[Suggestion]) -> list[LinkView]:
     if not found:
         return []
-    rows = session.execute(
+    rows = session.execute(_select_links(readable(actor)), {"topics": [one.topic_id for one in found]})
+    rows_of = {row.id: row for row in rows}
+    return [_link(rows_of[one.topic_id], one.is_resolution) for one in found if one.topic_id in rows_of]
+
+
+@cache
+def _select_links(audiences: tuple[Audience, ...]) -> Any:
+    return (
         select(
             col(Topic.id),
             col(Topic.slug),
@@ -194,10 +207,8 @@ def _links(session: Session, actor: Actor, found: list[Suggestion]) -> list[Link
             col(Resolution.question),
         )
         .outerjoin(Resolution, (col(Resolution.topic_id) == col(Topic.id)) & (col(Resolution.state) == ResolutionState.public))
-        .where(col(Topic.id).in_([one.topic_id for one in found]), visible_topics(actor))
-    ).all()
-    rows_of = {row.id: row for row in rows}
-    return [_link(rows_of[one.topic_id], one.is_resolution) for one in found if one.topic_id in rows_of]
+        .where(col(Topic.id).in_(bindparam("topics", expanding=True)), col(Topic.audience).in_(audiences))
+    )
 
 
 def _link(row: Row[Any], is_resolution: bool) -> LinkView:

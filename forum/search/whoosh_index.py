@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -317,8 +318,10 @@ class Index:
         self._local.checked = 0.0
 
 
-def stems_of(text: str) -> set[str]:
-    return {token.text for token in SCHEMA["title"].analyzer(text[:500])}
+@lru_cache(maxsize=4_096)
+def stems_of(text: str) -> frozenset[str]:
+    """Kept, because a page of hits asks for every word it shows."""
+    return frozenset(token.text for token in SCHEMA["title"].analyzer(text[:500]))
 
 
 def _phrase(text: str, in_title: bool) -> q.Query:

@@ -5,7 +5,6 @@ import re
 _ACTIVE = re.compile(r"[\\`*_\[\]<>&#|~]")
 _LINE_START = re.compile(r"^([ \t]*)(?:([-+=])|(\d{1,9})([.)]))", re.M)
 _SCHEME = re.compile(r":(?=//)|(?<=mailto):", re.I)
-_SLASHES = re.compile(r"//")
 _DOT = re.compile(r"(?<=\S)\.(?=\S)")
 _URL = re.compile(r"https?://[^\s<>\"'\\^`{|}\x00-\x20]{1,2000}", re.I)
 _TAIL = ".,;:!?)]}…»”’*_~"
@@ -15,7 +14,7 @@ def escape(text: str) -> str:
     """Markdown that shows exactly `text`: nothing of it becomes markup or a link."""
     text = _ACTIVE.sub(r"\\\g<0>", text)
     text = _SCHEME.sub(r"\\:", text)
-    text = _SLASHES.sub(r"\\/\\/", text)
+    text = text.replace("//", r"\/\/")
     return _DOT.sub(r"\\.", text)
 
 
