@@ -79,10 +79,12 @@ def day(moment: date | datetime) -> str:
     return shown if moment.year == clock.now().year else f"{shown} {moment.year}"
 
 
+@lru_cache(maxsize=4_096)
 def exact(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
+@lru_cache(maxsize=4_096)
 def iso(moment: date | datetime) -> str:
     return moment.isoformat(timespec="seconds") if isinstance(moment, datetime) else moment.isoformat()
 

@@ -32,7 +32,7 @@ def clean_anyway(text: str) -> str:
 
 
 def _cut_marks(text: str) -> str:
-    if text.isascii():
+    if text.isascii() or not any(map(unicodedata.combining, text)):
         return text
     kept: list[str] = []
     run = 0

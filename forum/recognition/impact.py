@@ -86,5 +86,8 @@ def recount(session: Session, member_ids: list[int]) -> None:
         return
     session.flush()
     found = helped_by(session, member_ids)
+    alike: dict[int, list[int]] = {}
     for member_id in member_ids:
-        session.execute(update(Member).where(col(Member.id) == member_id).values(helped=found.get(member_id, 0)))
+        alike.setdefault(found.get(member_id, 0), []).append(member_id)
+    for helped, ids in alike.items():
+        session.execute(update(Member).where(col(Member.id).in_(ids)).values(helped=helped))

@@ -18,6 +18,7 @@ from forum.social.runs import Problem
 
 MAX_ROW = 16_000_000
 _FORBIDDEN_REFERENCE = re.compile(rb"&#(?:x[01]?[0-8bcefBCEF0-9a-fA-F]|[0-9]{1,2}|x[fF]{3}[eEfF]);")
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 _KEPT = (b"&#x9;", b"&#xA;", b"&#xa;", b"&#xD;", b"&#xd;", b"&#9;", b"&#10;", b"&#13;")
 _FRAME = re.compile(rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>|</?[A-Za-z]+\s*/?>)?\s*$")
 
@@ -36,7 +37,7 @@ class Row:
     def id(self, name: str = "Id") -> str:
         """A whole number as text, or an empty string."""
         value = self.fields.get(name, "").strip()
-        return value if re.fullmatch(r"-?[0-9]{1,18}", value) else ""
+        return value if _NUMBER.fullmatch(value) else ""
 
     def number_of(self, name: str) -> int:
         return int(self.id(name) or 0)
