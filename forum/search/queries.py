@@ -23,7 +23,7 @@ from forum.search.operators import MAX_LENGTH, parse
 from forum.search.shelf import Suggestion, shelf
 from forum.search.suggested import days, words_of
 from forum.search.whoosh_index import Hit, Wanted, stems_of
-from forum.topics.rows import STATE_LABELS, readable, topic_url, visible_topics
+from forum.topics.rows import STATE_LABELS, readable, topic_url, visible_to, visible_topics
 from forum.topics.views import LinkView
 
 PAGE = 20
@@ -115,7 +115,7 @@ def _views(session: Session, actor: Actor, hits: list[Hit], wanted: Wanted) -> l
 def _select_hits(audiences: tuple[Audience, ...]) -> Any:
     return _columns().where(
         col(Post.id).in_(bindparam("posts", expanding=True)),
-        col(Topic.audience).in_(audiences),
+        visible_to(audiences),
         col(Post.state) == PostState.visible,
     )
 
@@ -207,7 +207,7 @@ def _select_links(audiences: tuple[Audience, ...]) -> Any:
             col(Resolution.question),
         )
         .outerjoin(Resolution, (col(Resolution.topic_id) == col(Topic.id)) & (col(Resolution.state) == ResolutionState.public))
-        .where(col(Topic.id).in_(bindparam("topics", expanding=True)), col(Topic.audience).in_(audiences))
+        .where(col(Topic.id).in_(bindparam("topics", expanding=True)), visible_to(audiences))
     )
 
 

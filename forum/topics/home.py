@@ -14,7 +14,7 @@ from forum.policy.actor import Actor
 from forum.topics.lists import TABS, checked
 from forum.topics.people import COLUMNS, person
 from forum.topics.reviews.queries import waiting_for
-from forum.topics.rows import readable, select_rows_of, topic_row, topic_url
+from forum.topics.rows import readable, select_rows_of, topic_row, topic_url, visible_to
 from forum.topics.views import HelperView, HomePage, OriginView, SectionView, StoryView, Tab
 
 ROWS = 10
@@ -63,7 +63,7 @@ def _stories(session: Session, actor: Actor) -> list[StoryView]:
 def _select_stories(audiences: tuple[Audience, ...]) -> Any:
     latest = (
         select(col(Topic.id))
-        .where(col(Topic.audience).in_(audiences), col(Topic.solved_at).is_not(None), col(Topic.kind) == TopicKind.question)
+        .where(visible_to(audiences), col(Topic.solved_at).is_not(None), col(Topic.kind) == TopicKind.question)
         .order_by(col(Topic.solved_at).desc(), col(Topic.id).desc())
         .limit(STORIES)
     )

@@ -29,7 +29,12 @@ PAGES_OF_TOPIC = ("resolution",)
 
 def visible_topics(actor: Actor) -> ColumnElement[bool]:
     """Every list starts from here."""
-    return col(Topic.audience).in_(readable(actor))
+    return visible_to(readable(actor))
+
+
+def visible_to(audiences: tuple[Audience, ...]) -> ColumnElement[bool]:
+    """The same for statements that are built once for each kind of reader."""
+    return col(Topic.audience).in_(audiences)
 
 
 def moderated_topics(actor: Actor) -> ColumnElement[bool]:
@@ -89,7 +94,7 @@ def select_rows_of(audiences: tuple[Audience, ...]) -> Select[Any]:
         )
         .join(Section, col(Section.id) == col(Topic.section_id))
         .outerjoin(Member, col(Member.id) == col(Topic.author_id))
-        .where(col(Topic.audience).in_(audiences))
+        .where(visible_to(audiences))
     )
     made: Select[Any] = rows
     return made
