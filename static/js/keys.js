@@ -22,8 +22,10 @@
     const name = `[data-key="${letter}"]`
     const target = (row && row.querySelector(name)) || document.querySelector(name)
     if (!target) return false
-    if (target.matches("input, textarea, select")) show(target)
-    else target.click()
+    if (target.matches("input, textarea, select")) {
+      show(target)
+      if (target.value && target.setSelectionRange) target.setSelectionRange(target.value.length, target.value.length)
+    } else target.click()
     return true
   }
 
