@@ -68,7 +68,12 @@ def excerpt(text: str, limit: int = 200) -> str:
     """The first words of Markdown as plain text, ended at a word."""
     plain = re.sub(r"```.*?(```|$)", " ", text[:4000], flags=re.S)
     plain = re.sub(r"!?\[([^\]]{0,200})\]\([^)]{0,500}\)", r"\1", plain)
-    plain = _one_line(re.sub(r"[*_`>#|~]{1,8}", "", plain))
+    return first_words(re.sub(r"[*_`>#|~]{1,8}", "", plain), limit)
+
+
+def first_words(text: str, limit: int) -> str:
+    """The same of words that are no Markdown: what stands on a network keeps its #tags and _names_."""
+    plain = _one_line(text[:4000])
     if len(plain) <= limit:
         return plain
     return plain[:limit].rsplit(" ", 1)[0].rstrip(",.;:") + "…"

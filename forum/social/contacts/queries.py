@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from forum.core.errors import NotFound
-from forum.core.text import excerpt, hue, initials, plural
+from forum.core.text import excerpt, first_words, hue, initials, plural
 from forum.models import (
     AccountClaim,
     Audience,
@@ -199,7 +199,12 @@ def _elsewhere(session: Session, accounts: list[int]) -> list[EntryView]:
     )
     return [
         EntryView(
-            row.created_at, row.platform, network_name(row.platform), excerpt(row.text, 280), f"/desk/social/{row.thread_id}", ""
+            row.created_at,
+            row.platform,
+            network_name(row.platform),
+            first_words(row.text, 280),
+            f"/desk/social/{row.thread_id}",
+            "",
         )
         for row in session.scalars(statement)
     ]

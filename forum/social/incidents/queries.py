@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from forum.catalog.queries import list_sections
 from forum.core.errors import NotFound
-from forum.core.text import excerpt, plural
+from forum.core.text import first_words, plural
 from forum.models import (
     Incident,
     IncidentReport,
@@ -182,7 +182,7 @@ def _figures(one: Incident) -> list[tuple[str, str]]:
 def _evidence(thread: ThreadLink | None, topic: Topic | None, words: Mapping[int, object]) -> Evidence:
     if thread is not None:
         first = words.get(thread.id)
-        said = excerpt(getattr(first, "text", "") or "", 160) or "This post is no longer available."
+        said = first_words(getattr(first, "text", "") or "", 160) or "This post is no longer available."
         return Evidence(f"/desk/social/{thread.id}", thread.platform, network_name(thread.platform), said)
     if topic is not None:
         return Evidence(f"/topics/{topic.id}/{topic.slug}", "", "here", topic.title)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from forum.core import clock
-from forum.core.text import excerpt, plural
+from forum.core.text import first_words, plural
 from forum.models import (
     AccountKind,
     Channel,
@@ -155,7 +155,7 @@ def dry_run(session: Session, actor: Actor, rule: WatchRule) -> DryRun:
                     f"/desk/social/{post.thread_id}",
                     post.platform,
                     network_name(post.platform),
-                    excerpt(post.text, 180),
+                    first_words(post.text, 180),
                     words,
                     post.created_at,
                 )

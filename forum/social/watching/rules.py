@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from forum.core import clock
 from forum.core.db import insert_ignoring
 from forum.core.events import emit
-from forum.core.text import excerpt
+from forum.core.text import first_words
 from forum.models import ExternalAccount, ExternalPost, RuleHit, RuleState, ThreadLink, TriageState, WatchRule
 from forum.social.inbox.alike import normal
 from forum.social.inbox.turning import turn
@@ -68,7 +68,7 @@ def _stop_flood(session: Session, rule: WatchRule) -> None:
     if count <= FLOOD:
         return
     texts = _texts(session, rule, since)
-    rule.state, rule.sample = RuleState.paused, [excerpt(text, 160) for text in texts[:SAMPLE]]
+    rule.state, rule.sample = RuleState.paused, [first_words(text, 160) for text in texts[:SAMPLE]]
     rule.state_reason = f"It brought in more than {FLOOD} threads within an hour, so it rests until you have looked."
     rule.suggestion = suggestion(rule.expression, texts)
     session.add(rule)
