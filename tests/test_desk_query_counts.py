@@ -41,7 +41,7 @@ from tests import make
 from tests.test_query_counts import statements
 
 MOST = 10
-MORE = {"thread": 15, "contact": 12}
+MORE = {"thread": 16, "contact": 12}
 """Pages about one of a kind say much beside it, each with a statement of its own."""
 WHERE: dict[str, Any] = {"platform": Platform.mastodon, "host": "toot.example"}
 

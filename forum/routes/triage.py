@@ -14,7 +14,7 @@ from forum.social.inbox.panel import thread_panel
 from forum.social.incidents.queries import spikes
 from forum.social.inputs import IgnoreThread, PublishThread
 from forum.social.projection import project
-from forum.social.sharing.queries import look_over
+from forum.social.sharing.queries import look_over, thread_replies
 from forum.web.dependencies import Db, Me
 from forum.web.forms import Form, blank, posted
 from forum.web.pages import again, done, page
@@ -79,6 +79,7 @@ def thread_context(db: Session, me: Actor, thread_id: int, form: Form[Any], open
         "list": inbox_page(db, me, thread.state),
         "thread": thread,
         "panel": thread_panel(db, me, row, projection),
+        "replies": thread_replies(db, me, thread_id),
         "findings": look_over(db, row, reply) if reply else [],
         "form": form,
         "opened": opened,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
 from sqlmodel import Session, col
 
 from forum.core.paging import cut, decode
-from forum.core.text import excerpt, plural
+from forum.core.text import first_words, plural
 from forum.models import Member, Share, ShareState, ThreadLink, ThreadWeight, TriageState
 from forum.policy.actor import Actor
 from forum.policy.check import require
@@ -22,6 +22,8 @@ TABS: dict[str, tuple[str, tuple[TriageState, ...]]] = {
     "watching": ("Observing", (TriageState.watching,)),
     "done": ("Done", (TriageState.published, TriageState.replied, TriageState.private, TriageState.ignored)),
 }
+REPLY_WAITS = (TriageState.new, TriageState.escalated, TriageState.watching)
+"""Here a reply that somebody has begun says more than what is advised."""
 TO_SHARE = (ShareState.draft, ShareState.awaiting, ShareState.by_hand, ShareState.failed)
 SAID = {
     TriageState.escalated: ("Escalated", "bad"),
@@ -37,7 +39,7 @@ def inbox_page(session: Session, actor: Actor, tab: str = "", after: str | None 
     chosen = tab_of(tab)
     key = decode(after, int)
     statement = (
-        select(ThreadLink, col(ThreadWeight.meta), col(ThreadWeight.advice), col(Member.name))
+        select(ThreadLink, col(ThreadWeight.meta), col(ThreadWeight.advice), col(Member.name), _begun().label("begun"))
         .outerjoin(ThreadWeight, col(ThreadWeight.thread_id) == col(ThreadLink.id))
         .outerjoin(Member, col(Member.id) == col(ThreadLink.assignee_id))
         .where(col(ThreadLink.state).in_(TABS[chosen][1]))
@@ -57,6 +59,11 @@ def inbox_page(session: Session, actor: Actor, tab: str = "", after: str | None 
     older = f"/desk/social?state={chosen}&after={page.after}" if page.after else None
     tabs, waiting = _tabs(session, chosen)
     return InboxPage(page, tabs, chosen, TABS[chosen][0], older, waiting)
+
+
+def _begun() -> ColumnElement[bool]:
+    mine = (col(Share.thread_id) == col(ThreadLink.id), col(Share.state).in_(TO_SHARE))
+    return exists().where(*mine).correlate(ThreadLink)
 
 
 def tab_of(name: str) -> str:
@@ -90,7 +97,9 @@ def _tabs(session: Session, chosen: str) -> tuple[list[StateTab], int]:
 def _row(row: Row[Any], first: Row[Any] | None) -> ThreadRow:
     thread = row.ThreadLink
     label, tone = SAID.get(thread.state, ("", ""))
-    if not label and row.advice in LINES:
+    if row.begun and thread.state in REPLY_WAITS:
+        label, tone = "A reply waits", "warn"
+    elif not label and row.advice in LINES:
         label, tone = LINES[row.advice].label, LINES[row.advice].tone
     return ThreadRow(
         id=thread.id,
@@ -98,7 +107,7 @@ def _row(row: Row[Any], first: Row[Any] | None) -> ThreadRow:
         platform=thread.platform,
         network=network_name(thread.platform),
         author=(first.name or shown_handle(thread.platform, first.handle)) if first else "Somebody",
-        text=(excerpt(first.text, 180) or "A post without words.") if first else "This post is no longer available.",
+        text=(first_words(first.text, 180) or "A post without words.") if first else "This post is no longer available.",
         at=thread.last_post_at,
         meta=row.meta or f"{plural(thread.posts, 'post')} by {plural(thread.people, 'person', 'people')}",
         advice=label,

@@ -208,7 +208,7 @@ def _earlier(session: Session, thread: ThreadLink, asker: PlacedPost | None) -> 
     return [
         Earlier(
             f"/desk/social/{one.id}",
-            text.excerpt(words, 70) or "A post without words",
+            text.first_words(words, 70) or "A post without words",
             one.first_post_at,
             labels.get(one.state, "Open"),
         )

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from forum.core import clock
 from forum.core.paging import Page, cut, decode
-from forum.core.text import excerpt
+from forum.core.text import first_words
 from forum.models import (
     SENT,
     Channel,
@@ -73,6 +73,9 @@ TO_APPROVE = (ShareState.draft, ShareState.awaiting, ShareState.failed)
 ALIKE_AMONG = 50
 """How many texts of a channel one is compared with."""
 WAITING = (ShareState.draft, ShareState.awaiting, ShareState.by_hand, ShareState.failed, ShareState.hidden, ShareState.unknown)
+CLOSED = (ShareState.dropped, ShareState.withdrawn)
+APPROVE, SHARE, SHARED = 3, 4, 5
+"""How many of the steps on the page of a thread lie behind: imported, triage, answer, approve, share."""
 UNDER_WAY = (ShareState.approved, ShareState.sending, ShareState.retrying)
 TABS = {"waiting": ("To do", WAITING), "sending": ("Under way", UNDER_WAY), "sent": ("Sent", SENT), "closed": ("Closed", None)}
 
@@ -134,6 +137,13 @@ class ShareRow:
     icon: str
     tone: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadReplies:
+    rows: list[ShareRow]
+    step: int
+    """How far the newest has come; 0 where nobody has written one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +214,26 @@ def _recent(session: Session, shares: Sequence[Share]) -> dict[int, list[tuple[i
     for channel_id, share_id, text, _ in session.execute(select(sent).where(sent.c.place <= ALIKE_AMONG)):
         found.setdefault(channel_id, []).append((share_id, text))
     return found
+
+
+def thread_replies(session: Session, actor: Actor, thread_id: int) -> ThreadReplies:
+    """What was written back to a thread, newest first: nobody answers what a colleague is answering."""
+    require(actor, Permission.share_write)
+    statement = (
+        select(Share, ThreadLink)
+        .join(ThreadLink, col(ThreadLink.id) == col(Share.thread_id))
+        .where(col(Share.thread_id) == thread_id, col(Share.state).not_in(CLOSED))
+        .order_by(col(Share.id).desc())
+        .limit(A_PAGE)
+    )
+    rows = session.execute(statement).all()
+    return ThreadReplies([_row(row) for row in rows], _step(ShareState(rows[0].Share.state)) if rows else 0)
+
+
+def _step(state: ShareState) -> int:
+    if state in TO_APPROVE:
+        return APPROVE
+    return SHARED if state in SENT and state != ShareState.hidden else SHARE
 
 
 def share_views(session: Session, actor: Actor, topic_id: int) -> list[ShareView]:
@@ -307,15 +337,14 @@ def shares_page(session: Session, actor: Actor, tab: str = "", after: str | None
 def _in_tab(name: str) -> ColumnElement[bool]:
     states = TABS[name][1]
     if states is None:
-        return col(Share.state).in_((ShareState.dropped, ShareState.withdrawn))
+        return col(Share.state).in_(CLOSED)
     return col(Share.state).in_(states)
 
 
 def _tabs(session: Session, chosen: str) -> list[tuple[str, str, int, bool]]:
     counts = dict(session.execute(select(col(Share.state), func.count()).group_by(col(Share.state))).all())
-    closed = (ShareState.dropped, ShareState.withdrawn)
     return [
-        (f"/desk/shares?tab={name}", label, sum(counts.get(state, 0) for state in states or closed), name == chosen)
+        (f"/desk/shares?tab={name}", label, sum(counts.get(state, 0) for state in states or CLOSED), name == chosen)
         for name, (label, states) in TABS.items()
     ]
 
@@ -329,7 +358,7 @@ def _row(row: Row[Any]) -> ShareRow:
         platform=thread.platform,
         network=network_name(thread.platform),
         purpose=PURPOSES[SharePurpose(share.purpose)],
-        text=excerpt(share.text, 160),
+        text=first_words(share.text, 160),
         label=label,
         icon=icon,
         tone=tone,

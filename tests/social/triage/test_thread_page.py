@@ -109,3 +109,32 @@ def test_words_from_elsewhere_run_their_own_way(client: Browser, session: Sessio
     topic = channels.publish(session, made)
     shown = client.get(f"/topics/{topic.id}/{topic.slug}").text
     assert '<div class="prose" dir="auto"><p>الجهاز' in shown
+
+
+def test_who_opens_a_thread_sees_what_a_colleague_has_written(
+    client: Browser, session: Session, thread: ThreadLink, marta: Member
+) -> None:
+    client.post(f"/desk/social/{thread.id}/replies", {"text": "@maeve Which #hub_3 is it?", "purpose": "ask"})
+    client.sign_in(make.agent(session))
+    page = client.get(f"/desk/social/{thread.id}")
+    assert "Written so far" in words(page)
+    assert "@maeve Which #hub_3 is it?" in words(page), "words of a network are no Markdown"
+    assert '<li aria-current="step">Approve</li>' in page.text
+    assert "A reply waits" in words(client.get("/desk/social"))
+    share = session.exec(select(Share)).one()
+    session.rollback()
+    client.post(f"/shares/{share.id}/dropping")
+    assert "Written so far" not in words(client.get(f"/desk/social/{thread.id}"))
+
+
+def test_a_published_thread_warns_of_nothing_that_is_decided(client: Browser, session: Session, marta: Member) -> None:
+    net = channels.network()
+    channels.channel(session)
+    root = net.write(net.join("maeve", "Maeve"), "Our hub is dark since the morning, mail me at maeve@example.org")
+    made = channels.read(session, f"https://network.example/posts/{root}")
+    warning = "By publishing you agree with them."
+    assert warning in words(client.get(f"/desk/social/{made.id}"))
+    channels.publish(session, made)
+    page = client.get(f"/desk/social/{made.id}")
+    assert warning not in words(page)
+    assert '<li aria-current="step">Answer</li>' in page.text
