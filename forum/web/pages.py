@@ -11,6 +11,7 @@ from forum.core.settings import settings
 from forum.policy.actor import VISITOR, Actor
 from forum.policy.check import may
 from forum.policy.permissions import Permission
+from forum.social.authors import NETWORKS
 from forum.web.assets import assets
 from forum.web.cookies import FLASH, clear_flash, flashes, set_flash
 
@@ -127,5 +128,6 @@ def _viewer(actor: Actor) -> Viewer:
 
 
 templating.add_global("static", lambda name: assets().url(name))
+templating.add_global("networks", NETWORKS)
 for _macro in ("icon", "glyph", "plat"):
     templating.keep_macro("components/icon.html", _macro)

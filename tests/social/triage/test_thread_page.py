@@ -138,3 +138,11 @@ def test_a_published_thread_warns_of_nothing_that_is_decided(client: Browser, se
     page = client.get(f"/desk/social/{made.id}")
     assert warning not in words(page)
     assert '<li aria-current="step">Answer</li>' in page.text
+
+
+def test_lists_and_topics_call_every_network_by_its_name(client: Browser, session: Session, thread: ThreadLink) -> None:
+    topic = channels.publish(session, thread)
+    assert "asked on the practice network" in words(client.get("/questions"))
+    page = words(client.get(f"/topics/{topic.id}/{topic.slug}"))
+    assert "on the practice network" in page
+    assert "simulated" not in page
