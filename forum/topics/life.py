@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from forum.core.settings import settings
-from forum.models import PostKind, ResolutionState
+from forum.models import PostKind, ResolutionState, TopicKind
 from forum.topics.views import Moment, OriginView, PostView
 
 
@@ -16,7 +16,8 @@ def life(topic: Row[Any], posts: list[PostView], origins: list[OriginView], shar
     if origins:
         moments.append(Moment(f"Brought here by {settings().site_name}", topic.created_at, icon="inbox"))
     else:
-        moments.append(Moment(f"{question.author.name} asked", question.at, icon="circle-dashed"))
+        did = "asked" if topic.kind == TopicKind.question else "wrote this"
+        moments.append(Moment(f"{question.author.name} {did}", question.at, icon="circle-dashed"))
     moments += [*_answers(posts), *shared]
     if topic.resolution_state == ResolutionState.public and topic.published_at:
         url = f"/resolutions/{topic.resolution_id}/{topic.resolution_slug}"

@@ -114,6 +114,11 @@ def test_the_panel_shows_resolutions_and_leads_back_to_the_topic(client, session
     drain()
     panel = client.get("/ask/similar", params={"title": "hub shows red light"})
     assert "The light on the hub is red and steady" in words(panel)
+    assert f'value="/topics/{topic.id}/' not in panel.text, "a question without an answer solves nothing"
+    assert "Say there that you have it too" in words(panel)
+    make.answer(session, topic)
+    drain()
+    panel = client.get("/ask/similar", params={"title": "hub shows red light"})
     assert f'value="/topics/{topic.id}/' in panel.text
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import select
 
 from forum.core import clock
-from forum.models import Draft, Follow, MeToo, Post, PostKind, Topic
+from forum.models import Draft, Follow, MeToo, Post, PostKind, SectionKind, Topic
 from tests import make
 from tests.fakes.client import Browser, fresh, words
 
@@ -259,3 +259,29 @@ def test_a_title_that_reads_like_a_page_is_still_reached(client, session):
     page = client.get(f"/topics/{topic.id}", follow_redirects=True)
     assert page.status_code == 200
     assert session.get(Topic, topic.id).slug == "resolution"
+
+
+def test_whoever_asked_is_spoken_to_as_such(client, session):
+    asker = make.member(session)
+    topic = make.topic(session, asker)
+    place = f"/topics/{topic.id}/{topic.slug}"
+    client.sign_in(make.member(session))
+    client.post(f"/topics/{topic.id}/me-too")
+    others = words(client.get(place))
+    assert "Half a clue is welcome" in others
+    assert "Can you help?" in others
+    assert "Add yourself below the question" in others
+    client.sign_in(asker)
+    own = words(client.get(place))
+    assert "We tell you when somebody does." in own
+    assert "Found it yourself?" in own
+    assert "Add yourself" not in own
+
+
+def test_an_announcement_waits_for_no_answer(client, session):
+    place = make.section(session, "news", kind=SectionKind.announcements)
+    topic = make.topic(session, make.agent(session), where=place)
+    page = words(client.get(f"/topics/{topic.id}/{topic.slug}"))
+    assert "Waiting for an answer" not in page
+    assert "wrote this" in page
+    assert "No reply yet" in page
