@@ -287,3 +287,14 @@ def test_absent_twice_is_asked_kindly_and_loses_nothing(session, client):
     assert "We missed you twice, and that is fine." in words(client.get("/notifications"))
     third = make.offer(session)
     assert seat(session, third, member).state == SeatState.invited
+
+
+def test_what_has_no_date_asks_nobody_to_come(session, client):
+    client.sign_in(make.vip(session))
+    page = words(client.get(f"/perks/{make.offer(session).id}"))
+    assert "Will you come?" in page
+    loan = make.offer(session, kind="early_product", event_at="", ends_at="")
+    page = words(client.get(f"/perks/{loan.id}"))
+    assert "Would you like to take part?" in page
+    assert "Will you come?" not in page
+    assert "Food and access" not in page
