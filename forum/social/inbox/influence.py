@@ -87,4 +87,4 @@ def _known(reach: Reach) -> list[Term]:
 
 
 def _dated(at: datetime | None) -> str:
-    return f", {at.day} {at:%B}" if at else ""
+    return f" on {at.day} {at:%B}" if at else ""

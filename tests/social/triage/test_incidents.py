@@ -238,3 +238,11 @@ def test_members_who_have_it_too_are_told_once_that_it_is_over(session: Session,
     with Browser(client.app) as theirs:
         theirs.sign_in(same)
         assert words(theirs.get("/notifications")).count("“Hubs are offline” is solved") == 1
+
+
+def test_administrators_find_the_words_that_count(client: Browser, session: Session) -> None:
+    client.sign_in(make.agent(session))
+    assert "/admin/trouble-words" not in client.get("/desk/incidents").text
+    client.sign_in(make.admin(session))
+    assert 'href="/admin/trouble-words"' in client.get("/desk/incidents").text
+    assert "German" in words(client.get("/admin/trouble-words"))
