@@ -86,7 +86,7 @@ def test_a_card_says_why_it_is_here_and_what_is_advised(session: Session, client
     assert "Wait a little" in seen
     assert "I restarted it." in seen
     assert "not known, counts as 0" in seen
-    assert "999, " in seen
+    assert "999 on " in seen
     assert "For order only. Everyone gets the same answer" in seen
     assert "Wait a little" in words(client.get("/desk/social"))
 
