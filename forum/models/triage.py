@@ -134,18 +134,29 @@ class ThreadDecision(Table, table=True):
 class CaseState(StrEnum):
     open = "open"
     closed = "closed"
+    withdrawn = "withdrawn"
+    """The invitation was taken back, perhaps because a stranger had answered it; the thread may have another."""
 
 
 class PrivateCase(Table, table=True):
     """A thread that goes on in private, on a page that only its signed link opens."""
 
     __tablename__ = "private_case"
-    __table_args__ = (one_of("state", CaseState),)
+    __table_args__ = (
+        one_of("state", CaseState),
+        Index(
+            "uq_private_case_thread",
+            "thread_id",
+            unique=True,
+            sqlite_where=sql("state <> 'withdrawn'"),
+            postgresql_where=sql("state <> 'withdrawn'"),
+        ),
+    )
 
     id: int = Field(default=None, primary_key=True)
     name: str = Field(max_length=40, unique=True)
     """Random; what the link names."""
-    thread_id: int = key("thread_link.id", on_delete="CASCADE", unique=True)
+    thread_id: int = key("thread_link.id", on_delete="CASCADE", index=True)
     state: CaseState = choice("state", CaseState, CaseState.open)
     opened_by_id: int | None = key("member.id", on_delete="SET NULL", nullable=True)
     opened_at: datetime = created()
@@ -157,6 +168,8 @@ class PrivateCase(Table, table=True):
     """Why the public reads nothing of it."""
     address: str = Field(default="", max_length=254, sa_column_kwargs={"server_default": ""})
     """Where the customer wants our answers, in lower case; confirmed by them, gone when the case is closed."""
+    addresses_left: int = counter()
+    """How often an address was taken back. Each time the page gets another link: the letters sent there hold the old one."""
 
 
 class PrivateMessage(Table, table=True):
