@@ -422,6 +422,7 @@ def _wire_triage() -> None:
     subscribe(privately.CaseOpened, record)
     subscribe(privately.CaseAnswered, record, private_letters.write_to_customer, social_notices.tell_case)
     subscribe(privately.CaseClosed, record, private_letters.forget_later)
+    subscribe(privately.CaseWithdrawn, record)
     subscribe(incidents.IncidentSuspected, record)
     subscribe(incidents.IncidentConfirmed, record)
     subscribe(incidents.IncidentDismissed, record)

@@ -139,9 +139,11 @@ def triage_rows(Row: Any, _for: Any) -> list[Any]:
         Row("GET /private/{token}", "/private/{private_case_token}", ANYONE),
         Row("POST /private/{token}/messages", "/private/{private_case_token}/messages", ANYONE, {"text": "Hello."}),
         Row("POST /private/{token}/address", "/private/{private_case_token}/address", ANYONE, {"address": "maeve@example.org"}),
+        Row("POST /private/{token}/address/removal", "/private/{private_case_token}/address/removal", ANYONE),
         Row("GET /private/addresses/{token}", "/private/addresses/{private_case_letter}", ANYONE),
         Row("POST /private/addresses/{token}", "/private/addresses/{private_case_letter}", ANYONE),
         Row("GET /desk/cases/{case_id}", "/desk/cases/{private_case}", STAFF),
         Row("POST /desk/cases/{case_id}/messages", "/desk/cases/{private_case}/messages", STAFF, {"text": "Hello."}),
+        Row("POST /desk/cases/{case_id}/withdrawal", "/desk/cases/{private_case}/withdrawal", STAFF),
         Row("POST /desk/cases/{case_id}/closing", "/desk/cases/{private_case}/closing", STAFF, {"no_outcome": "One bill."}),
     ]

@@ -11,6 +11,7 @@ from forum.core.text import Id
 from forum.policy.actor import Actor
 from forum.social import queries
 from forum.social.privately import cases, letters
+from forum.social.privately.withdrawing import withdraw_case
 from forum.web.address import bucket
 from forum.web.dependencies import Db, Me
 from forum.web.forms import Form, blank, posted
@@ -81,6 +82,13 @@ def ask_address(
     if outcome.url is None:
         return _customer(request, db, token, outcome.form, status=outcome.status)
     return done(request, outcome.url, flash="We sent a letter. Press the button behind its link, and our answers come there too.")
+
+
+@router.post("/private/{token}/address/removal")
+def take_back_address(request: Request, db: Db, token: Token) -> Response:
+    case = cases.case_behind(db, token, lock=True)
+    letters.take_back_address(db, case)
+    return done(request, cases.page_of(case), flash="We write there no more. This page has a new address: keep it.")
 
 
 @router.get("/private/addresses/{token}")
@@ -158,6 +166,12 @@ def close(
     if outcome.url is None:
         return _staff(request, db, me, case_id, outcome.form, status=outcome.status)
     return done(request, outcome.url, flash="Closed.")
+
+
+@router.post("/desk/cases/{case_id}/withdrawal")
+def withdraw(request: Request, db: Db, me: Me, case_id: Id) -> Response:
+    withdraw_case(db, me, cases.access_case(db, me, case_id))
+    return done(request, f"/desk/cases/{case_id}", flash="Taken back. Whoever has its page reads nothing there any more.")
 
 
 def _staff(request: Request, db: Session, me: Actor, case_id: int, form: Form[Any], *, status: int = 200) -> Response:

@@ -10,7 +10,6 @@ from sqlmodel import Session, col
 from forum.core import clock, text
 from forum.core.templating import span
 from forum.models import (
-    CaseState,
     ExternalAccount,
     ExternalPost,
     ExternalPostState,
@@ -101,7 +100,7 @@ class Panel:
     incident_url: str = ""
     incident: str = ""
     case_url: str = ""
-    case_open: bool = False
+    case_state: str = ""
     pending: list[Said] = field(default_factory=list)
     changed: list[Said] = field(default_factory=list)
     gone_root: bool = False
@@ -257,8 +256,10 @@ def _incident(session: Session, thread: ThreadLink) -> dict[str, Any]:
 
 
 def _case(session: Session, thread: ThreadLink) -> dict[str, Any]:
-    case = session.scalars(select(PrivateCase).where(col(PrivateCase.thread_id) == thread.id)).first()
-    return {"case_url": f"/desk/cases/{case.id}", "case_open": case.state == CaseState.open} if case else {}
+    """The newest: those before it were taken back."""
+    mine = select(PrivateCase).where(col(PrivateCase.thread_id) == thread.id).order_by(col(PrivateCase.id).desc())
+    case = session.scalars(mine.limit(1)).first()
+    return {"case_url": f"/desk/cases/{case.id}", "case_state": case.state} if case else {}
 
 
 def _waiting(session: Session, thread: ThreadLink, posts: Projection) -> dict[str, Any]:

@@ -40,6 +40,8 @@ INVITATION, SEAL = "private-case-invitation", "private-case-page"
 MAX_TEXT = 5_000
 MOST = 200
 """Messages in one case: beyond that, a person should ring."""
+AGAIN = "Reply where you first asked, and we open it again."
+ENDED = "This page has ended. If it was you who asked, reply there, and we send you a new link."
 
 
 class WriteMessage(Input):
@@ -64,12 +66,16 @@ class InvitationPage:
     about: str
     open: bool
     begun: bool
+    withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
     id: int
     open: bool
+    withdrawn: bool
+    begun: bool
+    """The customer, or whoever answered, has written."""
     messages: list[Message]
     opened_at: datetime
     closed_at: datetime | None
@@ -88,14 +94,16 @@ def open_case(session: Session, actor: Actor, thread: ThreadLink) -> PrivateCase
     made = {"name": public_id(), "thread_id": thread.id, "state": CaseState.open, "opened_by_id": actor.id}
     made |= {"opened_at": clock.now(), "outcome": "", "no_outcome": ""}
     fresh = insert_ignoring(session, PrivateCase, made)
-    case = session.scalars(select(PrivateCase).where(col(PrivateCase.thread_id) == thread.id).with_for_update()).one()
+    mine = select(PrivateCase).where(col(PrivateCase.thread_id) == thread.id).order_by(col(PrivateCase.id)).with_for_update()
+    *before, case = [one for one in session.scalars(mine) if fresh or one.state != CaseState.withdrawn]
     if not fresh:
         return _open_again(session, actor, case, thread)
-    if thread.state == TriageState.published:
-        write_down(session, thread.id, actor.member_id, "Taken private", "")
+    if thread.state in (TriageState.published, TriageState.private):
+        write_down(session, thread.id, actor.member_id, "Invited anew" if before else "Taken private", "")
     else:
         turn(session, thread, OPEN, TriageState.private, actor.member_id, "")
-    text = f"We'd like to fix this with you directly: {_invitation_to(case)} (please don't post personal details here)"
+    how = "Our first link no longer works; here is another" if before else "We'd like to fix this with you directly"
+    text = f"{how}: {_invitation_to(case)} (please don't post personal details here)"
     return _invite(session, actor, case, thread, text)
 
 
@@ -139,15 +147,20 @@ def link_of(case: PrivateCase) -> str:
 
 
 def page_of(case: PrivateCase) -> str:
-    return f"/private/{sign(case.name, SEAL)}"
+    return f"/private/{sign(known_as(case), SEAL)}"
+
+
+def known_as(case: PrivateCase) -> str:
+    """In links that let in. Another one after each address that was taken back."""
+    return f"{case.name}~{case.addresses_left}" if case.addresses_left else case.name
 
 
 def invitation_page(session: Session, token: str) -> InvitationPage:
     """Nothing that was said in private: anybody may look at it."""
     case = _invited(session, token)
-    asked = session.execute(_asker(session.get_one(ThreadLink, case.thread_id))).first()
-    about = excerpt(asked.text, 160) if asked else ""
-    return InvitationPage(about, case.state == CaseState.open, bool(_heard(session, case)))
+    withdrawn = case.state == CaseState.withdrawn
+    about = "" if withdrawn else _about(session, session.get_one(ThreadLink, case.thread_id))
+    return InvitationPage(about, case.state == CaseState.open, bool(_heard(session, case)), withdrawn)
 
 
 def begin(session: Session, token: str, data: WriteMessage, form_key: str) -> PrivateCase:
@@ -181,10 +194,14 @@ def _form(case: PrivateCase, key: str) -> str:
     return f"form:{case.id}:{key[:64]}"
 
 
-def case_behind(session: Session, token: str) -> PrivateCase:
+def case_behind(session: Session, token: str, *, lock: bool = False) -> PrivateCase:
     """Only who has the link gets in; a wrong one looks like nothing at all."""
-    case = case_named(session, unsign(token, SEAL) or "")
-    if case is None:
+    return case_known_as(session, unsign(token, SEAL) or "", lock=lock)
+
+
+def case_known_as(session: Session, known: str, *, lock: bool = False) -> PrivateCase:
+    case = case_named(session, known.partition("~")[0], lock=lock)
+    if case is None or known_as(case) != known:
         raise NotFound
     return case
 
@@ -226,8 +243,8 @@ def write_as_staff(session: Session, actor: Actor, case: PrivateCase, data: Writ
 
 def check_open(session: Session, case: PrivateCase) -> None:
     """Something may still be said in it."""
-    if case.state == CaseState.closed:
-        raise Conflict("This conversation is closed. Reply where you first asked, and we open it again.")
+    if case.state != CaseState.open:
+        raise Conflict(ENDED if case.state == CaseState.withdrawn else "This conversation is closed. " + AGAIN)
     count = len(session.scalars(select(col(PrivateMessage.id)).where(col(PrivateMessage.case_id) == case.id)).all())
     if count >= MOST:
         raise Conflict("This has become long. Please ring us, and we go on from here.")
@@ -238,7 +255,7 @@ def close_case(session: Session, actor: Actor, case: PrivateCase, data: CloseCas
     require(actor, Permission.case_answer)
     if not data.outcome and not data.no_outcome:
         raise Invalid({"outcome": "Write how it ended for everybody to read, or below why not."})
-    if case.state == CaseState.closed:
+    if case.state != CaseState.open:
         raise Conflict("This case is closed already.")
     case.state, case.closed_at, case.closed_by_id = CaseState.closed, clock.now(), actor.id
     case.outcome, case.no_outcome = data.outcome, "" if data.outcome else data.no_outcome
@@ -264,7 +281,9 @@ def forget(session: Session, account_id: int) -> None:
 
 
 def case_page(session: Session, case: PrivateCase, *, for_staff: bool) -> CasePage:
-    """The customer reads first names of staff, never the desk's address."""
+    """The customer reads first names of staff, never the desk's address; behind a link that was taken back is nothing any more."""
+    withdrawn = case.state == CaseState.withdrawn
+    hidden = withdrawn and not for_staff
     rows = session.execute(
         select(PrivateMessage, col(Member.name))
         .outerjoin(Member, col(Member.id) == col(PrivateMessage.by_id))
@@ -272,20 +291,27 @@ def case_page(session: Session, case: PrivateCase, *, for_staff: bool) -> CasePa
         .order_by(col(PrivateMessage.id))
     )
     thread = session.get_one(ThreadLink, case.thread_id)
-    asked = session.execute(_asker(thread)).first()
+    messages = [Message(_who(one, name), one.ours, one.text, one.at) for one, name in rows]
     return CasePage(
         id=case.id,
         open=case.state == CaseState.open,
-        messages=[Message(_who(one, name), one.ours, one.text, one.at) for one, name in rows],
+        withdrawn=withdrawn,
+        begun=any(not one.ours for one in messages),
+        messages=[] if hidden else messages,
         opened_at=case.opened_at,
         closed_at=case.closed_at,
         outcome=case.outcome,
         no_outcome=case.no_outcome if for_staff else "",
         link=link_of(case) if for_staff else "",
         thread_url=f"/desk/social/{thread.id}" if for_staff else "",
-        about=excerpt(asked.text, 160) if asked else "",
+        about="" if hidden else _about(session, thread),
         address=case.address,
     )
+
+
+def _about(session: Session, thread: ThreadLink) -> str:
+    asked = session.execute(_asker(thread)).first()
+    return excerpt(asked.text, 160) if asked else ""
 
 
 def _who(message: PrivateMessage, name: str | None) -> str:
@@ -299,7 +325,7 @@ def handled_since(session: Session, topic_id: int) -> tuple[datetime, bool, str]
     statement = (
         select(PrivateCase)
         .join(ThreadLink, col(ThreadLink.id) == col(PrivateCase.thread_id))
-        .where(col(ThreadLink.topic_id) == topic_id)
+        .where(col(ThreadLink.topic_id) == topic_id, col(PrivateCase.state) != CaseState.withdrawn)
         .order_by(col(PrivateCase.id))
         .limit(1)
     )

@@ -23,3 +23,9 @@ class CaseClosed:
     case_id: int
     public: bool
     """Whether the public reads how it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWithdrawn:
+    actor_id: int
+    case_id: int

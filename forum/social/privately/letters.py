@@ -16,7 +16,7 @@ from forum.core.settings import settings
 from forum.jobs.queue import enqueue
 from forum.models import CaseState, PrivateCase, PrivateMessage
 from forum.social.inputs import Input
-from forum.social.privately.cases import MAX_TEXT, case_named, check_open, hear, link_of
+from forum.social.privately.cases import MAX_TEXT, case_known_as, check_open, hear, known_as, link_of
 from forum.social.privately.events import CaseAnswered, CaseClosed
 from forum.social.wire.mail import WRITE_ABOVE, Received
 
@@ -36,31 +36,39 @@ def ask_address(session: Session, case: PrivateCase, data: GiveAddress) -> None:
     limits = (throttle.CASE_LETTERS, case.name), (throttle.CASE_ADDRESS, keyed(address, SEAL)[:40])
     throttle.check(session, *limits)
     throttle.count(session, *limits)
-    token = sign(f"{case.name}:{address}", SEAL)
+    known = known_as(case)
+    token = sign(f"{known}:{address}", SEAL)
     words = templating.render(
         "email/case_address.txt", url=f"{settings().base_url}/private/addresses/{token}", site=settings().site_name
     )
-    key = f"case-address:{keyed(address, case.name)[:20]}"
+    key = f"case-address:{keyed(address, known)[:20]}"
     subject = f"Shall we answer you here? · {settings().site_name}"
     enqueue(session, "mail.send", dedup_key=f"mail:{key}", to=address, subject=subject, text=words, key=key)
 
 
-def address_behind(session: Session, token: str) -> tuple[PrivateCase, str]:
-    name, _, address = (unsign(token, SEAL) or "").partition(":")
-    case = case_named(session, name)
-    if case is None or case.state == CaseState.closed:
+def address_behind(session: Session, token: str, *, lock: bool = False) -> tuple[PrivateCase, str]:
+    known, _, address = (unsign(token, SEAL) or "").partition(":")
+    case = case_known_as(session, known, lock=lock)
+    if case.state != CaseState.open:
         raise NotFound
     return case, address
 
 
 def keep_address(session: Session, token: str) -> PrivateCase:
     """Once: who was asked before the address was corrected gets nothing of it."""
-    case, address = address_behind(session, token)
+    case, address = address_behind(session, token, lock=True)
     if case.address not in ("", address):
         raise NotFound
     case.address = address
     session.add(case)
     return case
+
+
+def take_back_address(session: Session, case: PrivateCase) -> None:
+    """Letters there stop at once, and the links in those that came open nothing any more: the page gets another."""
+    if case.address:
+        case.address, case.addresses_left = "", case.addresses_left + 1
+        session.add(case)
 
 
 def write_to_customer(session: Session, event: CaseAnswered) -> None:
