@@ -14,6 +14,7 @@ from forum.core import clock
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Gone, Invalid
 from forum.core.events import emit
+from forum.jobs import unsent
 from forum.jobs.queue import enqueue
 from forum.models.accounts import LinkPurpose, Member
 from forum.policy.actor import Actor
@@ -98,6 +99,7 @@ def leave(session: Session, caller: Caller, data: Leave) -> None:
         raise Invalid({"sure": "Tick that you are sure. There is no way back."})
     member = queries.access_member(session, owner.id or 0)
     emit(session, MemberLeaving(member.id or 0))
+    unsent.forget_to(session, member.email or "")
     session.flush()
     session.delete(member)
     session.flush()

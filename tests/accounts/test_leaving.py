@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from forum.accounts import passwords
 from forum.core import clock, db
-from forum.models import Member, Post, RepSubject, Topic, Vote
+from forum.models import Job, JobState, Member, Post, RepSubject, Topic, Vote
 from forum.recognition.jobs import drift
 from forum.upkeep import counters
 from tests import make
@@ -77,3 +77,13 @@ def test_staff_stay_until_somebody_takes_their_role(app, session):
         refused = browser.post("/settings/deletion", {"current": PASSWORD, "sure": "1"})
         assert refused.status_code == 403 and "give up their role first" in words(refused)
     assert session.get(Member, agent.id) is not None
+
+
+def test_letters_that_could_not_be_sent_go_with_the_person(client, session, leaver):
+    for to in (leaver.email, "other@example.org"):
+        session.add(Job(name="mail.send", payload={"to": to, "subject": "x", "text": "x", "key": to}, state=JobState.dead))
+    session.commit()
+    client.sign_in(leaver)
+    assert client.post("/settings/deletion", {"current": PASSWORD, "sure": "1"}).status_code == 303
+    session.rollback()
+    assert [job.payload["to"] for job in session.scalars(select(Job).where(Job.name == "mail.send"))] == ["other@example.org"]

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from forum.accounts.jobs import sweep
 from forum.core import clock
 from forum.core.db import transaction
 from forum.jobs.queue import enqueue
@@ -163,3 +164,22 @@ def test_administrators_see_the_dead_without_their_letters_and_try_again(client,
     worker.drain()
     assert doings.done == ["secret link"]
     assert client.post(f"/admin/jobs/{job.id}/removal").status_code == 404
+
+
+def test_a_letter_that_could_not_be_sent_is_not_kept_for_long(database):
+    """It holds somebody's address, in its reason too."""
+
+    def refused(to, **_):
+        raise OSError(f"no mailbox {to}")
+
+    worker = Worker({"mail.send": refused, "note": refused}, [])
+    put("mail.send", to="wanda@example.org", subject="Hello", text="a working link", key="1")
+    put("note", to="nobody")
+    for _ in range(MAX_ATTEMPTS):
+        worker.drain()
+        pass_time(hours=9)
+    sweep()
+    assert {job.name for job in jobs()} == {"mail.send", "note"}, "it can still be tried again"
+    pass_time(days=8)
+    sweep()
+    assert [job.name for job in jobs()] == ["note"]

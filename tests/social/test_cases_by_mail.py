@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from forum.cli import app as command
 from forum.core import clock, mail
 from forum.core.settings import settings
-from forum.models import ExternalAccount, Member, Notice, PrivateCase, PrivateMessage, Share
+from forum.jobs.worker import MAX_ATTEMPTS
+from forum.models import ExternalAccount, Job, Member, Notice, PrivateCase, PrivateMessage, Share
 from forum.social.privately import cases
 from forum.social.simulated.network import address
 from forum.social.wire.mail import WRITE_ABOVE, new_words, read
@@ -269,3 +270,33 @@ def test_the_last_answer_goes_out_and_a_closed_case_opens_again(session, app, cl
     texts = [one.text for one in session.exec(select(Share).order_by(Share.id))]
     assert "opened our private conversation again" in texts[-1]
     assert session.get_one(PrivateCase, case.id).address == CUSTOMER
+
+
+@pytest.mark.parametrize("end", ["closing", "withdrawal", "erasure"])
+def test_a_letter_that_could_not_be_sent_ends_with_its_case(session, app, client, marta, case, drain, monkeypatch, end) -> None:
+    def refused(letter: mail.Letter) -> None:
+        raise OSError(f"no mailbox {letter.to}")
+
+    with Browser(app) as customer:
+        customer.post(f"{page_of(case)}/address", {"address": CUSTOMER})
+    monkeypatch.setattr("forum.jobs.mail.deliver", refused)
+    for _ in range(MAX_ATTEMPTS):
+        drain()
+        clock.use(lambda moment=clock.now() + timedelta(hours=9): moment)
+    client.sign_in(marta)
+    assert CUSTOMER in [job.payload["to"] for job in unsent(session)]
+    if end == "closing":
+        client.post(f"/desk/cases/{case.id}/closing", {"no_outcome": "It is about one bill."})
+        clock.use(lambda moment=clock.now() + timedelta(hours=2): moment)
+        drain()
+    elif end == "withdrawal":
+        client.post(f"/desk/cases/{case.id}/withdrawal")
+    else:
+        account = session.exec(select(ExternalAccount).where(ExternalAccount.handle == "maeve")).one()
+        client.post(f"/desk/accounts/{account.id}/privacy", {"kind": "delete", "said": "By mail."})
+    assert unsent(session) == []
+
+
+def unsent(session: Session) -> list[Job]:
+    session.rollback()
+    return list(session.exec(select(Job).where(Job.name == "mail.send")))

@@ -15,6 +15,7 @@ from forum.core.events import emit
 from forum.core.ids import public_id, sign, unsign
 from forum.core.settings import settings
 from forum.core.text import Line, Words, excerpt
+from forum.jobs import unsent
 from forum.models import (
     CaseState,
     ExternalAccount,
@@ -274,10 +275,22 @@ def forget(session: Session, account_id: int) -> None:
     )
     for case in session.scalars(invited):
         session.execute(delete(PrivateMessage).where(col(PrivateMessage.case_id) == case.id))
-        case.address = ""
+        forget_letters(session, case)
         if case.state == CaseState.open:
             case.state, case.closed_at, case.no_outcome = CaseState.closed, clock.now(), "They asked to be erased."
         session.add(case)
+
+
+def forget_letters(session: Session, case: PrivateCase) -> None:
+    """Where they went, and those that could not be sent: a job that failed would keep the address."""
+    case.address = ""
+    session.add(case)
+    unsent.forget_about(session, letters_about(case))
+
+
+def letters_about(case: PrivateCase) -> str:
+    """How the keys of letters begin that ask whether an address is right."""
+    return f"case-address:{case.id}:"
 
 
 def case_page(session: Session, case: PrivateCase, *, for_staff: bool) -> CasePage:

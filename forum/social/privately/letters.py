@@ -16,7 +16,16 @@ from forum.core.settings import settings
 from forum.jobs.queue import enqueue
 from forum.models import CaseState, PrivateCase, PrivateMessage
 from forum.social.inputs import Input
-from forum.social.privately.cases import MAX_TEXT, case_known_as, check_open, hear, known_as, link_of
+from forum.social.privately.cases import (
+    MAX_TEXT,
+    case_known_as,
+    check_open,
+    forget_letters,
+    hear,
+    known_as,
+    letters_about,
+    link_of,
+)
 from forum.social.privately.events import CaseAnswered, CaseClosed
 from forum.social.wire.mail import WRITE_ABOVE, Received
 
@@ -41,7 +50,7 @@ def ask_address(session: Session, case: PrivateCase, data: GiveAddress) -> None:
     words = templating.render(
         "email/case_address.txt", url=f"{settings().base_url}/private/addresses/{token}", site=settings().site_name
     )
-    key = f"case-address:{keyed(address, known)[:20]}"
+    key = f"{letters_about(case)}{keyed(address, known)[:20]}"
     subject = f"Shall we answer you here? · {settings().site_name}"
     enqueue(session, "mail.send", dedup_key=f"mail:{key}", to=address, subject=subject, text=words, key=key)
 
@@ -67,8 +76,8 @@ def keep_address(session: Session, token: str) -> PrivateCase:
 def take_back_address(session: Session, case: PrivateCase) -> None:
     """Letters there stop at once, and the links in those that came open nothing any more: the page gets another."""
     if case.address:
-        case.address, case.addresses_left = "", case.addresses_left + 1
-        session.add(case)
+        forget_letters(session, case)
+        case.addresses_left += 1
 
 
 def write_to_customer(session: Session, event: CaseAnswered) -> None:
@@ -91,8 +100,7 @@ def forget_address(case_id: int) -> None:
     with transaction() as session:
         case = session.get(PrivateCase, case_id)
         if case is not None and case.state == CaseState.closed:
-            case.address = ""
-            session.add(case)
+            forget_letters(session, case)
 
 
 def mail_answer(number: int) -> None:

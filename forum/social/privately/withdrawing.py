@@ -11,6 +11,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import require
 from forum.policy.permissions import Permission
 from forum.social.inbox.turning import write_down
+from forum.social.privately.cases import forget_letters
 from forum.social.privately.events import CaseWithdrawn
 from forum.social.sharing import actions as sharing
 
@@ -20,9 +21,8 @@ def withdraw_case(session: Session, actor: Actor, case: PrivateCase) -> None:
     require(actor, Permission.case_answer)
     if case.state == CaseState.withdrawn:
         raise Conflict("This invitation was taken back already.")
-    case.state, case.address = CaseState.withdrawn, ""
-    case.closed_at, case.closed_by_id = clock.now(), actor.id
-    session.add(case)
+    case.state, case.closed_at, case.closed_by_id = CaseState.withdrawn, clock.now(), actor.id
+    forget_letters(session, case)
     unsent = select(Share).where(
         col(Share.thread_id) == case.thread_id, col(Share.purpose) == SharePurpose.private, col(Share.state).in_(sharing.OPEN)
     )
