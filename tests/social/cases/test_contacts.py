@@ -1,6 +1,7 @@
 """One person over all identities: claims by proof, merges with undo, requests for privacy (SOCIAL 5.5, 7)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, SQLModel, select
@@ -20,6 +21,7 @@ from forum.models import (
     ExternalPost,
     Member,
     Notice,
+    Platform,
     Post,
     Privacy,
     Role,
@@ -28,7 +30,7 @@ from forum.models import (
 )
 from forum.policy.actor import actor_of
 from forum.social.actions import publish_thread
-from forum.social.contacts import identities
+from forum.social.contacts import identities, proposals
 from forum.social.contacts.identities import contact_of_account
 from forum.social.contacts.told import told
 from forum.social.inputs import PublishThread
@@ -253,6 +255,59 @@ def test_two_contacts_become_one_and_two_again(client: Browser, session: Session
     shown = words(client.get(f"/desk/contacts/{proposal.one_id}")) + words(client.get(f"/desk/contacts/{proposal.other_id}"))
     assert shown.count("My hub forgets its name") == 1
     assert client.post("/desk/merges/1/undoing").status_code == 409
+
+
+MASTODON, BLUESKY, X = Platform.mastodon, Platform.bluesky, Platform.x
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        (("ana@tech.example", "Ana"), ("ana.tech.example", "A. Ruiz"), "The same address, ana.tech.example"),
+        (("Ana@Tech.example", ""), ("ana.tech.example", ""), "The same address, ana.tech.example"),
+        (("ana@tech.example", "Ana"), ("ana.tech.example.ap.brid.gy", "Ana"), "The same address, ana.tech.example"),
+        (("ana.ruiz.example@bsky.brid.gy", "Ana"), ("ana.ruiz.example", "Ana R"), "The same address, ana.ruiz.example"),
+        (("ana@tech.example", "Ana Ruiz"), ("ana.bsky.social", "Ana Ruiz"), "The same name, ana"),
+        (("ana@tech.example", "Ana"), ("ana.bsky.social", "Ana"), ""),
+        (("ana@tech.example", ""), ("ana.bsky.social", ""), ""),
+        (("ana@tech.example", "Ana Ruiz"), ("ana.bsky.social", "Ana Lund"), ""),
+        (("ana@tech.example", "Ana Ruiz"), ("anabel.tech.example", "Ana Ruiz"), ""),
+        (("an_a@tech.example", "Ana Ruiz"), ("anxa.tech.example", "Ana Ruiz"), ""),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_handles_with_their_server_that_may_be_one_person(
+    client: Browser, session: Session, one: tuple[str, str], other: tuple[str, str], reason: str, turned: bool
+) -> None:
+    """A common name alone asks nobody anything, whichever of the two was read first."""
+    people = [(MASTODON, "tech.example", *one), (BLUESKY, "bsky.app", *other)]
+    for platform, host, handle, name in reversed(people) if turned else people:
+        proposals.propose(spoke(session, platform, host, handle, name))
+    client.sign_in(make.agent(session))
+    shown = words(client.get("/desk/contacts"))
+    assert reason in shown if reason else "on two networks" not in shown
+    session.rollback()
+    assert len(session.exec(select(ContactProposal)).all()) == bool(reason)
+
+
+def test_the_same_address_is_not_asked_about_on_x_nor_of_who_wants_no_name(session: Session) -> None:
+    spoke(session, X, "x.com", "ana.tech.example", "Ana Ruiz")
+    spoke(session, BLUESKY, "bsky.app", "ana.tech.example", "Ana Ruiz", privacy=Privacy.anonymise)
+    proposals.propose(spoke(session, MASTODON, "tech.example", "ana@tech.example", "Ana Ruiz"))
+    session.rollback()
+    assert session.exec(select(ContactProposal)).all() == []
+
+
+def spoke(session: Session, platform: Platform, host: str, handle: str, name: str, **more: Any) -> int:
+    """Somebody's only post; returns its thread."""
+    now, there = clock.now(), {"platform": platform, "host": host}
+    author = ExternalAccount(**there, ext_id=handle, handle=handle, name=name, **more)
+    thread = ThreadLink(**there, root_ext_id=handle, first_post_at=now, last_post_at=now)
+    session.add_all([author, thread])
+    session.flush()
+    session.add(ExternalPost(**there, ext_id=handle, text_hash="", created_at=now, thread_id=thread.id, account_id=author.id))
+    session.commit()
+    return thread.id
 
 
 @pytest.mark.parametrize(
