@@ -12,7 +12,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import may
 from forum.policy.permissions import Permission
 from forum.routes.paths import After
-from forum.social.incidents.noticeboard import about
+from forum.social.incidents.noticeboard import about, everywhere
 from forum.topics.home import section_view
 from forum.topics.lists import Filter, checked, list_page
 from forum.topics.views import SectionView
@@ -62,5 +62,6 @@ def tag(request: Request, db: Db, me: Me, slug: str, state: Name = "new", after:
 
 
 def _list(request: Request, db: Session, me: Actor, wanted: Filter) -> Response:
-    notices = about(db, section=wanted.section, tags=[wanted.tag])
+    somewhere = wanted.section or wanted.tag
+    notices = about(db, section=wanted.section, tags=[wanted.tag]) if somewhere else everywhere(db)
     return page(request, "topics/index.html", page=list_page(db, me, wanted), notices=notices)

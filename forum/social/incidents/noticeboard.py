@@ -29,6 +29,11 @@ def current(session: Session) -> list[ServiceNotice]:
     return [one.view for one in _all(session)]
 
 
+def everywhere(session: Session) -> list[ServiceNotice]:
+    """What names no product, section or tag, for the list of all questions."""
+    return [one.view for one in _all(session) if not one.names]
+
+
 def about(
     session: Session, *, product_id: int | None = None, section: str = "", tags: Collection[str] = ()
 ) -> list[ServiceNotice]:

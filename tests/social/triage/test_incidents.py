@@ -219,6 +219,22 @@ def test_the_notice_stands_where_the_incident_is(session: Session, client: Brows
         assert not has("/sections/broadband"), "kept pages go with the notice"
 
 
+def test_a_notice_that_names_no_place_stands_over_all_questions(session: Session, client: Browser, marta: Member) -> None:
+    incident, second = Incident(term="login", title="Signing in fails"), Incident(term="bill", title="Bills are late")
+    session.add_all([incident, second])
+    make.section(session, slug="broadband")
+    session.commit()
+    assert [confirmed(client, one, title=one.title) for one in (incident, second)] == [303, 303]
+    with Browser(client.app) as stranger:
+        for path in ("/", "/questions", "/questions?state=solved"):
+            page = words(stranger.get(path))
+            assert "Signing in fails" in page and "Bills are late" in page
+        assert "Signing in fails" not in words(stranger.get("/questions?section=broadband"))
+        client.post(f"/desk/incidents/{incident.id}/closing", {"outcome": "A broken machine was replaced."})
+        page = words(stranger.get("/questions"))
+        assert "Signing in fails" not in page and "Bills are late" in page
+
+
 def test_members_who_have_it_too_are_told_once_that_it_is_over(session: Session, client: Browser, marta: Member) -> None:
     incident = Incident(term="hub", title="Hubs are offline")
     session.add(incident)
