@@ -20,6 +20,7 @@ class Limit:
     name: str
     count: int
     minutes: int
+    said: str = "That was several tries in a row."
 
 
 SIGN_IN_NAME = Limit("sign-in-name", 5, 30)
@@ -48,7 +49,7 @@ def check(session: Session, *pairs: tuple[Limit, str]) -> None:
         count, oldest = session.execute(select(func.count(), func.min(Attempt.at)).where(*where)).one()
         if count >= limit.count:
             wait = int((oldest + timedelta(minutes=limit.minutes) - clock.now()).total_seconds())
-            raise TooMany(f"That was several tries in a row. Try again in {_minutes(wait)}.", wait)
+            raise TooMany(f"{limit.said} Try again in {_minutes(wait)}.", wait)
 
 
 def record(*pairs: tuple[Limit, str]) -> None:

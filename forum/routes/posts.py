@@ -64,7 +64,10 @@ def update(request: Request, db: Db, me: Me, post_id: Id, form: EditForm) -> Res
     view = history.edit_page(db, me, topic, post)
     body = form.values.get("body", "")[: markdown.MAX_LENGTH]
     shown = stored_html(markdown.render(body)) if form.preview else None
-    return page(request, "topics/edit.html", status=outcome.status, page=view, form=outcome.form, preview_html=shown)
+    response = page(request, "topics/edit.html", status=outcome.status, page=view, form=outcome.form, preview_html=shown)
+    if outcome.retry_after:
+        response.headers["Retry-After"] = str(outcome.retry_after)
+    return response
 
 
 def _edited(db: Session, me: Actor, topic: Topic, post: Post, data: inputs.EditPost) -> str:

@@ -31,6 +31,7 @@ from forum.policy.actor import Actor
 from forum.policy.check import may, require
 from forum.policy.facts import About
 from forum.policy.permissions import Permission
+from forum.topics import pace
 from forum.topics.access import question_of
 from forum.topics.actions import check_links, check_tags, note_reply_of_asker, rendered
 from forum.topics.events import PostConverted, PostEdited, PostReturned, PostWithdrawn, VersionRestored
@@ -44,6 +45,7 @@ GRACE = timedelta(minutes=5)
 
 def edit_post(session: Session, actor: Actor, topic: Topic, post: Post, data: EditPost) -> None:
     require(actor, Permission.post_edit, About(topic, post))
+    pace.check_editing(session, actor)
     check_official(actor, topic, post)
     if data.number and data.number != post.revisions:
         raise Conflict("Somebody else edited this meanwhile. Your text is below: compare, then save again.")
@@ -77,6 +79,7 @@ def restore_version(session: Session, actor: Actor, topic: Topic, post: Post, nu
     require(actor, Permission.post_edit, About(topic, post))
     if topic.official_post_id == post.id:
         require(actor, Permission.answer_verify, About(topic, post))
+    pace.check_editing(session, actor)
     version = session.scalars(select(Revision).where(col(Revision.post_id) == post.id, col(Revision.number) == number)).first()
     if version is None:
         raise NotFound

@@ -50,6 +50,23 @@ def test_a_typo_mended_at_once_is_no_new_version(client, session, author, answer
     assert (fresh(session, answer).body, answer.edited_at) == ("Set the channel to 36.", None)
 
 
+def test_edits_have_a_pace_and_what_was_typed_comes_back(client, session):
+    author = make.member(session, joined_at=clock.now())
+    answer = make.answer(session, author=author)
+    client.sign_in(author)
+    texts = [f"Set the channel to {number}." for number in range(21)]
+    answers = [client.post(f"/posts/{answer.id}", {"body": text, "reason": "Trying"}) for text in texts]
+    assert [one.status_code for one in answers] == [303] * 20 + [429]
+    page = words(answers[-1])
+    assert "20 edits in an hour" in page and "Try again in 60 minutes." in page
+    assert "Set the channel to 20." in answers[-1].text and 0 < int(answers[-1].headers["retry-after"]) <= 3600
+    assert client.post(f"/posts/{answer.id}/restorations", {"number": "1"}).status_code == 429
+    assert fresh(session, answer).body == "Set the channel to 19."
+    pass_time(timedelta(minutes=61))
+    assert client.post(f"/posts/{answer.id}", {"body": texts[-1]}).status_code == 303
+    assert fresh(session, answer).body == "Set the channel to 20."
+
+
 def test_after_five_minutes_it_is_a_version(client, session, author, answer):
     client.sign_in(author)
     pass_time(LATER)
