@@ -25,14 +25,14 @@ from forum.policy.check import require
 from forum.policy.permissions import Permission
 
 
-def add_member(session: Session, data: Join, hashed: str, *, confirmed: bool = False) -> Member:
+def add_member(session: Session, data: Join, hashed: str, *, confirmed: bool = False, address_is_free: bool = True) -> Member:
     """A new account. The caller has hashed the password before its transaction began to write."""
     member = Member(
         handle=data.handle,
         handle_key=handle_key(data.handle),
         name=data.name,
         email=data.email,
-        email_key=mail_key(data.email),
+        email_key=mail_key(data.email) if address_is_free else None,
         password_hash=hashed,
         confirmed_at=clock.now() if confirmed else None,
     )

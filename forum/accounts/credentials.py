@@ -76,7 +76,7 @@ def change_password(session: Session, caller: Caller, data: ChangePassword) -> E
 def change_email(session: Session, caller: Caller, data: ChangeEmail) -> None:
     """Mails a link to the new address; the old one stays until it is used. A taken address gets a letter that says so."""
     owner = _proved(caller.actor, data.current)
-    if owner.email_key == mail_key(data.email):
+    if mail_key(owner.email or "") == mail_key(data.email):
         raise Invalid({"email": "That is your address already."})
     limits = ((throttle.CONFIRM_MAIL, name_key(data.email)), (throttle.CONFIRM_MAIL, str(owner.id)))
     with transaction(writes=False) as reading:
@@ -99,7 +99,8 @@ def leave(session: Session, caller: Caller, data: Leave) -> None:
         raise Invalid({"sure": "Tick that you are sure. There is no way back."})
     member = queries.access_member(session, owner.id or 0)
     emit(session, MemberLeaving(member.id or 0))
-    unsent.forget_to(session, member.email or "")
+    if member.email and member.email_key:
+        unsent.forget_to(session, member.email)
     session.flush()
     session.delete(member)
     session.flush()
@@ -143,6 +144,6 @@ def _replace(session: Session, member: Member, hashed: str, *, by_mail: bool) ->
     assert member.id is not None
     actions.set_password(session, member, hashed)
     links.withdraw(session, member.id, LinkPurpose.reset, LinkPurpose.email)
-    if member.email:
+    if member.email and member.confirmed_at:
         letters.password_changed(session, member.email, member.name, f"password-{member.id}-{clock.now():%Y%m%d%H%M%S}")
     emit(session, PasswordChanged(actor_id=member.id, by_mail=by_mail))

@@ -1,7 +1,8 @@
 """Joining, confirming and signing in.
 
 The slow and the counting steps come first, outside any transaction that writes; `session` is the caller's and
-begins only after them. Nothing here tells a stranger whether an account exists.
+begins only after them. Nothing here tells a stranger whether an account exists: whoever joins gets one either way,
+and an address that somebody has already stays theirs.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,10 @@ from forum.core.settings import settings
 from forum.models.accounts import LinkPurpose, MailLink, Member, Role
 from forum.policy.actor import Actor
 
-WRONG = "That password does not match this e-mail or handle. Check both, or ask for a link by mail."
+WRONG = (
+    "That password does not match this e-mail or handle. Check both, or ask for a link by mail. "
+    "If you have just joined, open the link in our letter first."
+)
 TAKEN = "Somebody has that handle. Choose another one."
 
 
@@ -48,7 +52,7 @@ class Entry:
 
 
 def join(session: Session, caller: Caller, data: Join) -> None:
-    """Makes an account and mails a link; a known address gets a letter that says so instead. Same answer either way."""
+    """Makes an account and mails a link; a known address gets a letter that says so instead."""
     limits = ((throttle.JOIN_ADDRESS, caller.network), (throttle.CONFIRM_MAIL, name_key(data.email)))
     with transaction(writes=False) as reading:
         throttle.check(reading, *limits)
@@ -61,16 +65,19 @@ def join(session: Session, caller: Caller, data: Join) -> None:
     throttle.record(*limits)
     hashed = passwords.hash_password(data.password)
     owner = queries.find_by_email(session, data.email)
-    if owner is not None:
-        letters.already_member(session, data.email, owner.name, f"joined-{owner.id}-{clock.now():%Y%m%d%H%M}")
-        return
-    member = actions.add_member(session, data, hashed)
+    member = actions.add_member(session, data, hashed, address_is_free=owner is None)
     traces.remember_joining(session, member.id, caller.actor.address)
     send_confirmation(session, member)
 
 
 def send_confirmation(session: Session, member: Member) -> None:
+    """To whoever has that address already goes a letter that says so; the new account never gets it."""
     assert member.id is not None and member.email is not None
+    owner = queries.find_by_email(session, member.email)
+    if owner is not None and owner.id != member.id:
+        letters.already_member(session, member.email, owner.name, f"joined-{owner.id}-{clock.now():%Y%m%d%H%M}")
+        return
+    member.email_key = mail_key(member.email)
     token = links.make(session, member.id, LinkPurpose.confirm, member.email)
     letters.confirm(session, member.email, member.name, token)
 
@@ -92,7 +99,7 @@ def _move(session: Session, member: Member, link: MailLink) -> None:
     holder = queries.find_by_email(session, link.email)
     if holder is not None and holder.id != member.id:
         raise Conflict("Another account uses that address by now. Choose a different one in your settings.")
-    if member.email:
+    if member.email and member.confirmed_at:
         letters.address_changed(session, member.email, member.name, f"moved-{link.id}")
     member.email = link.email
     member.email_key = mail_key(link.email)

@@ -1,6 +1,7 @@
 """Names and addresses of people: which handles are open to choose, and what an e-mail address looks like."""
 
 import re
+import unicodedata
 
 from forum.core.settings import settings
 from forum.core.text import slug
@@ -8,6 +9,15 @@ from forum.core.text import slug
 HANDLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,38}[A-Za-z0-9_]")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
+_ENDINGS = (
+    "com net org info biz app dev xyz top site online shop store link click live club vip zip mov page web website space tech cloud "
+    "fun icu pro name email blog news world today life host press support help agency digital media network group mobi asia edu gov"
+)
+_WEB = re.compile(
+    rf"://|\bwww\.|\w\.(?:xn--\w+|[^\W\d_]{{2}}|{_ENDINGS.replace(' ', '|')})(?!\w)|\w\.[^\W\d_]{{2,}}[/:?#]|\d+(?:\.\d+){{3}}",
+    re.I,
+)
+"""What programs that show mail make a link of. The dot of A.B. Smith or St.John is none."""
 _KEPT = (
     "admin administrator administration staff team support help helpdesk official moderator moderators mod agent "
     "community forum system root owner security abuse postmaster webmaster noreply no-reply mailer-daemon info contact "
@@ -27,6 +37,13 @@ def handle_fault(handle: str) -> str:
         return "Use 2 to 40 letters, digits, dots, hyphens or underscores, beginning with a letter or digit."
     if handle_key(handle) in RESERVED or _plain(handle) == _plain(slug(settings().site_name)):
         return "That handle is kept for the people who run this place. Choose another one."
+    return ""
+
+
+def name_fault(name: str) -> str:
+    """One sentence when a name holds a web address: it would stand in letters as a link. Else ""."""
+    if _WEB.search(unicodedata.normalize("NFKC", name).replace("\u3002", ".")):
+        return "Write a name without a web address. If it is no address, put a space after the dot."
     return ""
 
 

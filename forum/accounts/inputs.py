@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from forum.accounts.handles import handle_fault, mail_address
+from forum.accounts.handles import handle_fault, mail_address, name_fault
 from forum.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from forum.core.text import Line, Words, clean
 from forum.models.accounts import Role, Theme
@@ -14,6 +14,12 @@ def _open_handle(handle: str) -> str:
     if fault := handle_fault(handle):
         raise ValueError(fault)
     return handle
+
+
+def _plain_name(name: str) -> str:
+    if fault := name_fault(name):
+        raise ValueError(fault)
+    return name
 
 
 def _storable(password: str) -> str:
@@ -27,6 +33,7 @@ def _without_at(value: object) -> object:
 
 
 Handle = Annotated[Line, Field(max_length=40), BeforeValidator(_without_at), AfterValidator(_open_handle)]
+Name = Annotated[Line, Field(min_length=1, max_length=60), AfterValidator(_plain_name)]
 Address = Annotated[Line, Field(max_length=254), AfterValidator(mail_address)]
 TypedPassword = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH), AfterValidator(_storable)]
 NewPassword = Annotated[str, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH), AfterValidator(_storable)]
@@ -39,7 +46,7 @@ class Input(BaseModel):
 
 class Join(Input):
     handle: Handle
-    name: Annotated[Line, Field(min_length=1, max_length=60)]
+    name: Name
     email: Address
     password: NewPassword
 
@@ -80,7 +87,7 @@ class Leave(Input):
 
 
 class EditProfile(Input):
-    name: Annotated[Line, Field(min_length=1, max_length=60)]
+    name: Name
     bio: Annotated[Words, Field(max_length=2000)] = ""
     languages: Annotated[Line, Field(max_length=120)] = ""
     title: Annotated[Line, Field(max_length=60)] = ""

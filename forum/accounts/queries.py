@@ -109,13 +109,14 @@ def find_by_email(session: Session, address: str) -> Member | None:
 
 
 def find_by_name_or_mail(session: Session, who: str) -> Member | None:
-    """By what people type at sign-in: a handle, or an e-mail address."""
+    """By what people type at sign-in: a handle, or an e-mail address they have confirmed. Until then it may be anybody's."""
     if "@" not in who:
         return find_by_handle(session, who)
     try:
-        return find_by_email(session, mail_address(who))
+        member = find_by_email(session, mail_address(who))
     except ValueError:
         return None
+    return member if member is not None and member.confirmed_at is not None else None
 
 
 def _find(session: Session, where: ColumnElement[bool]) -> Member | None:

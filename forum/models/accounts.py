@@ -34,6 +34,7 @@ class Member(Table, table=True):
     name: str = Field(max_length=60)
     email: str | None = Field(default=None, max_length=254)
     email_key: str | None = Field(default=None, max_length=254, unique=True)
+    """Empty where somebody joined with an address that is another member's: it stays theirs, and nobody is told."""
     password_hash: str | None = Field(default=None, max_length=200)
     role: Role = choice("role", Role, Role.member)
     theme: Theme = choice("theme", Theme, Theme.system)
