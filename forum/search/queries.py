@@ -23,7 +23,7 @@ from forum.search.operators import MAX_LENGTH, parse
 from forum.search.shelf import Suggestion, shelf
 from forum.search.suggested import days, words_of
 from forum.search.whoosh_index import Hit, Wanted, stems_of
-from forum.topics.rows import STATE_LABELS, readable, topic_url, visible_to, visible_topics
+from forum.topics.rows import readable, state_label, topic_url, visible_to, visible_topics
 from forum.topics.views import LinkView
 
 PAGE = 20
@@ -130,6 +130,7 @@ def _columns() -> Any:
             col(Topic.id),
             col(Topic.slug),
             col(Topic.title),
+            col(Topic.kind).label("topic_kind"),
             col(Topic.state),
             col(Topic.official_post_id),
             col(Topic.answers),
@@ -147,7 +148,7 @@ def _view(row: Row[Any], stems: Set[str]) -> HitView:
         title_html=stored_html(marked(row.title, stems)),
         excerpt_html=stored_html(passage(row.body, stems)),
         state=row.state,
-        state_label=STATE_LABELS[row.state],
+        state_label=state_label(row.topic_kind, row.state),
         has_official=row.official_post_id is not None,
         section_name=row.section_name,
         at=row.at,
@@ -200,6 +201,7 @@ def _select_links(audiences: tuple[Audience, ...]) -> Any:
             col(Topic.id),
             col(Topic.slug),
             col(Topic.title),
+            col(Topic.kind),
             col(Topic.state),
             col(Topic.official_post_id),
             col(Resolution.id).label("resolution_id"),
@@ -217,4 +219,4 @@ def _link(row: Row[Any], is_resolution: bool) -> LinkView:
         url = f"/resolutions/{row.resolution_id}/{row.resolution_slug}"
         return LinkView(url, row.question, row.state, "Resolution", row.official_post_id is not None, topic_url(row.id, row.slug))
     url = topic_url(row.id, row.slug)
-    return LinkView(url, row.title, row.state, STATE_LABELS[row.state], row.official_post_id is not None, url)
+    return LinkView(url, row.title, row.state, state_label(row.kind, row.state), row.official_post_id is not None, url)

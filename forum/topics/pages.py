@@ -43,7 +43,7 @@ from forum.topics.life import life
 from forum.topics.merged import merged_views
 from forum.topics.post_views import Mine, Outside, OwnSolution, comment_view, load_comments, load_mine, post_view, select_posts
 from forum.topics.reviews.closing import LAPSES, live_votes
-from forum.topics.rows import SEPARATOR, STATE_LABELS, tag_views, topic_url
+from forum.topics.rows import SEPARATOR, state_label, tag_views, topic_url
 from forum.topics.views import (
     ArticleChoice,
     AskedView,
@@ -115,7 +115,7 @@ def topic_page(session: Session, actor: Actor, loaded: Loaded, guests: Guests) -
         description=text.excerpt(topic.question_body, 155),
         kind=topic.kind,
         state=topic.state,
-        state_label=STATE_LABELS[topic.state],
+        state_label=state_label(topic.kind, topic.state),
         audience=topic.audience,
         section_name=topic.section_name,
         section_url=f"/sections/{topic.section_slug}",

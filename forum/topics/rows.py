@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from forum.core.paging import Key, Page, cut, decode
 from forum.core.text import slug
-from forum.models import Audience, Member, Section, Tag, ThreadLink, Topic, TopicState, TopicTag
+from forum.models import Audience, Member, Section, Tag, ThreadLink, Topic, TopicKind, TopicState, TopicTag
 from forum.policy.actor import Actor
 from forum.topics.views import TagView, TopicRow
 
@@ -23,6 +23,7 @@ STATE_LABELS: dict[str, str] = {
     TopicState.archived: "Archived",
     TopicState.closed: "Closed",
 }
+OPEN_STATES = (TopicState.new, TopicState.answered)
 SEPARATOR = "\x1f"
 PAGES_OF_TOPIC = ("resolution",)
 
@@ -55,6 +56,11 @@ def topic_url(topic_id: int, topic_slug: str) -> str:
     return f"/topics/{topic_id}/{topic_slug}{'-' if topic_slug in PAGES_OF_TOPIC else ''}"
 
 
+def state_label(kind: str, state: str) -> str:
+    """Where a topic stands. Only a question waits for an answer; the others say what they are while they are open."""
+    return STATE_LABELS[state] if kind == TopicKind.question or state not in OPEN_STATES else kind.capitalize()
+
+
 TAGS_OF_TOPIC = (
     select(func.aggregate_strings(col(Tag.slug), SEPARATOR))
     .join(TopicTag, col(TopicTag.tag_id) == col(Tag.id))
@@ -79,6 +85,7 @@ def select_rows_of(audiences: tuple[Audience, ...]) -> Select[Any]:
             col(Topic.id),
             col(Topic.title),
             col(Topic.slug),
+            col(Topic.kind),
             col(Topic.state),
             col(Topic.official_post_id),
             col(Topic.created_at),
@@ -106,7 +113,7 @@ def topic_row(row: Row[Any]) -> TopicRow:
         url=topic_url(row.id, row.slug),
         title=row.title,
         state=row.state,
-        state_label=STATE_LABELS[row.state],
+        state_label=state_label(row.kind, row.state),
         has_official=row.official_post_id is not None,
         section_name=row.section_name,
         section_url=f"/sections/{row.section_slug}",

@@ -285,3 +285,5 @@ def test_an_announcement_waits_for_no_answer(client, session):
     assert "Waiting for an answer" not in page
     assert "wrote this" in page
     assert "No reply yet" in page
+    listed = client.get("/questions?section=news").text
+    assert '<span class="sr">Announcement.</span>' in listed
