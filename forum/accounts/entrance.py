@@ -107,11 +107,14 @@ def _move(session: Session, member: Member, link: MailLink) -> None:
 
 
 def sign_in(session: Session, caller: Caller, data: SignIn) -> Entry:
-    """The try is counted before it is judged, so that many at once cannot slip through together."""
+    """The try is counted before it is judged, so that many at once cannot slip through together.
+
+    It counts for what was typed: for the person, it would show whose address belongs to which handle.
+    """
     others = ((throttle.SIGN_IN_ADDRESS, caller.network), (throttle.SIGN_IN_ALL, "all"))
     with transaction(writes=False) as reading:
         known = queries.find_by_name_or_mail(reading, data.who)
-        name = (throttle.SIGN_IN_NAME, name_key(known.handle_key if known else data.who))
+        name = (throttle.SIGN_IN_NAME, name_key(data.who))
         throttle.check(reading, name, *others)
     throttle.record(name, *others)
     renewed = _proved(caller, known, data.password)

@@ -14,7 +14,7 @@ NETWORKS = {
     Platform.feed: "the web",
     Platform.mail: "e-mail",
     Platform.simulated: "the practice network",
-    Platform.elsewhere: "elsewhere",
+    Platform.elsewhere: "another site",
 }
 OPEN_KINDS = (AccountKind.brand, AccountKind.staff, AccountKind.public_figure, AccountKind.press)
 

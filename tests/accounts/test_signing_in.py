@@ -48,6 +48,13 @@ def test_a_name_nobody_has_is_slowed_alike(client):
     assert [sign_in(client, "nobody-here", "wrong").status_code for _ in range(6)] == [422] * 5 + [429]
 
 
+def test_a_pause_does_not_show_whose_address_it_is(client, drain):
+    joined(client, drain)
+    tried = [sign_in(client, "wanda@example.org", "wrong").status_code for _ in range(6)]
+    assert tried == [422] * 5 + [429]
+    assert sign_in(client, "wanda", "wrong").status_code == 422
+
+
 def test_success_forgets_the_failures(client, drain):
     joined(client, drain)
     for _ in range(2):
