@@ -87,6 +87,7 @@ def _make_topic(page: Page) -> str:
     mention = page.locator("li.mention", has_text="My dimmer hums")
     _until(page, "/desk/social", lambda: mention)
     mention.get_by_role("link").first.click()
+    page.wait_for_url("**/desk/social/*")
     page.keyboard.press("r")
     expect(page.locator("#reply-text")).to_be_focused()
     page.get_by_label("Title").fill(TITLE)
