@@ -46,6 +46,7 @@ class HitView:
     at: datetime
     answer_count: int
     kind: str
+    topic_kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ def _view(row: Row[Any], stems: Set[str]) -> HitView:
         at=row.at,
         answer_count=row.answers,
         kind=row.post_kind,
+        topic_kind=row.topic_kind,
     )
 
 

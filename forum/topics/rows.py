@@ -112,6 +112,7 @@ def topic_row(row: Row[Any]) -> TopicRow:
         id=row.id,
         url=topic_url(row.id, row.slug),
         title=row.title,
+        kind=row.kind,
         state=row.state,
         state_label=state_label(row.kind, row.state),
         has_official=row.official_post_id is not None,

@@ -33,6 +33,7 @@ class TopicRow:
     id: int
     url: str
     title: str
+    kind: str
     state: str
     state_label: str
     has_official: bool

@@ -287,3 +287,4 @@ def test_an_announcement_waits_for_no_answer(client, session):
     assert "No reply yet" in page
     listed = client.get("/questions?section=news").text
     assert '<span class="sr">Announcement.</span>' in listed
+    assert "No reply yet" in listed and "No answer yet" not in listed
